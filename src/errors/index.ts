@@ -1,0 +1,29 @@
+/** All classes of errors. */
+export { AdjointError, type ErrorParts } from "./base.ts";
+export {
+  AsyncFunctionError,
+  ConcretizationTypeError,
+  NonConcreteBooleanIndexError,
+  TracerArrayConversionError,
+  TracerBoolConversionError,
+  TracerIntegerConversionError,
+  UnexpectedTracerError,
+} from "./tracer.ts";
+export {
+  ArgumentError,
+  AxisError,
+  BackendError,
+  DeletedArrayError,
+  DTypeError,
+  DuplicateLibraryError,
+  FloatingPointError,
+  IndexingError,
+  JaxprSyntaxError,
+  JaxprTypeError,
+  MemoryLimitError,
+  OperatorError,
+  OptionError,
+  ShapeError,
+  TransformError,
+  TreeError,
+} from "./usage.ts";
