@@ -29,7 +29,9 @@ for (const [name, budget] of Object.entries(budgets)) {
   );
   if (size.modules === 0) failures.push(`"${name}": nothing of dist is in its bundle, so nothing was measured`);
   if (size.zipped > budget.kilobytes * 1000) {
-    failures.push(`"${name}" takes ${(size.zipped / 1000).toFixed(1)} kB gzipped, its budget is ${budget.kilobytes} kB`);
+    failures.push(
+      `"${name}" takes ${(size.zipped / 1000).toFixed(1)} kB gzipped, its budget is ${budget.kilobytes} kB`,
+    );
   }
   for (const room of budget.without) {
     if (size.rooms.has(room)) failures.push(`"${name}" does not use ${room}/, but its bundle has code of it`);

@@ -11,7 +11,8 @@ const tests = filesUnder(join(root, "tests"), ".test-d.ts").filter((path) => !pa
 
 if (tests.length === 0) failures.push("tests/types holds no type test (*.test-d.ts)");
 for (const path of tests) {
-  if (!shown(path).startsWith("tests/types/")) failures.push(`${shown(path)} is never checked: type tests live in tests/types`);
+  if (!shown(path).startsWith("tests/types/"))
+    failures.push(`${shown(path)} is never checked: type tests live in tests/types`);
 }
 const listed = execute(node, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.types.json", "--listFilesOnly"]);
 for (const path of tests) {

@@ -27,7 +27,8 @@ export function filesUnder(folder, suffix) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
-      const passedOver = entry.name.startsWith(".") || ["node_modules", "dist", "build", "coverage"].includes(entry.name);
+      const passedOver =
+        entry.name.startsWith(".") || ["node_modules", "dist", "build", "coverage"].includes(entry.name);
       if (!passedOver) found.push(...filesUnder(path, suffix));
     } else if (entry.name.endsWith(suffix)) {
       found.push(path);

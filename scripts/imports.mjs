@@ -103,12 +103,16 @@ export function breaches(table, files) {
     }
     const facts = readFile(text);
     for (const line of facts.impure) {
-      found.push(`src/${path}:${line}: write "= /* @__PURE__ */ definePrimitive(", or bundlers must keep the primitive`);
+      found.push(
+        `src/${path}:${line}: write "= /* @__PURE__ */ definePrimitive(", or bundlers must keep the primitive`,
+      );
     }
     for (const { specifier, dynamic, line } of facts.imports) {
       const place = `src/${path}:${line}`;
       if (specifier === null) {
-        found.push(`${place}: the name of an imported module must be a string, so that bundlers and this check can read it`);
+        found.push(
+          `${place}: the name of an imported module must be a string, so that bundlers and this check can read it`,
+        );
       } else if (!specifier.startsWith(".")) {
         const fine = dynamic && specifier.startsWith("node:");
         if (fine) continue;

@@ -25,9 +25,13 @@ export function lockFaults(manifest, lock) {
         faults.push(`${kind}: ${name} is "${version}"; pin one exact version`);
       }
       if (version !== locked[name]) {
-        faults.push(`${kind}: ${name} is ${version ?? "absent"} in package.json and ${locked[name] ?? "absent"} in the lock`);
+        faults.push(
+          `${kind}: ${name} is ${version ?? "absent"} in package.json and ${locked[name] ?? "absent"} in the lock`,
+        );
       } else if (packages[`node_modules/${name}`]?.version !== version) {
-        faults.push(`${kind}: ${name} is ${version}, but the lock installs ${packages[`node_modules/${name}`]?.version}`);
+        faults.push(
+          `${kind}: ${name} is ${version}, but the lock installs ${packages[`node_modules/${name}`]?.version}`,
+        );
       }
     }
   }

@@ -1,11 +1,11 @@
 // One way to bundle, for the size budgets and for the one-file build: a program goes in, minified code and the modules
 // that are left in it come out. Node's own modules stay imports; the library asks for them only where they exist.
 import { realpathSync } from "node:fs";
-import { sep } from "node:path";
+import { join, sep } from "node:path";
 import { rolldown } from "rolldown";
 import { root } from "./common.mjs";
 
-const dist = realpathSync(root).replace(/[\\/]$/, "") + sep + "dist" + sep;
+const dist = `${join(realpathSync(root), "dist")}${sep}`;
 
 /**
  * @param {string} input

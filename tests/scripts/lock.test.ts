@@ -24,7 +24,9 @@ test("a package for another platform may stand beside the one that asks, or abov
 test("ranges, addresses, missing hashes and disagreements are faults", () => {
   const range = { devDependencies: { tool: "^1.0.0" } };
   expect(lockFaults(range, { packages: { ...packages, "": range } })[0]).toContain("pin one exact version");
-  expect(lockFaults({ devDependencies: { tool: "1.0.1" } }, { packages })[0]).toContain("1.0.1 in package.json and 1.0.0");
+  expect(lockFaults({ devDependencies: { tool: "1.0.1" } }, { packages })[0]).toContain(
+    "1.0.1 in package.json and 1.0.0",
+  );
   expect(lockFaults({}, { packages })[0]).toContain("absent in package.json");
   const other = { ...packages, "node_modules/tool": { ...entry, version: "2.0.0" } };
   expect(lockFaults(manifest, { packages: other })[0]).toContain("the lock installs 2.0.0");
