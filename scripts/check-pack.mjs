@@ -85,7 +85,7 @@ function checkFiles(inside) {
  * @param {string} folder
  * @param {string} tarball
  */
-function checkProject(folder, tarball) {
+async function checkProject(folder, tarball) {
   /** @param {string} name @param {string} text */
   const write = (name, text) => writeFileSync(join(folder, name), text);
   write("package.json", JSON.stringify({ name: "empty-project", private: true, type: "module" }));
@@ -119,6 +119,10 @@ function checkProject(folder, tarball) {
     const tsc = join(root, "node_modules/typescript/bin/tsc");
     expectRun(`type-checking against the package (${moduleResolution})`, folder, [tsc, "-p", "."], "");
   }
+
+  const pkgDir = join(folder, "node_modules", manifest.name);
+  const { messages } = await publint({ pkgDir, strict: true, pack: false });
+  for (const message of messages) failures.push(`publint: ${formatMessage(message, manifest)}`);
 }
 
 /**
@@ -144,12 +148,8 @@ try {
   if (packed) {
     for (const name of ["project", "alone"]) mkdirSync(join(temporary, name));
     checkFiles(packed.inside);
-    checkProject(join(temporary, "project"), packed.tarball);
+    await checkProject(join(temporary, "project"), packed.tarball);
     if (packed.inside.has("dist/adjoint.min.js")) checkOneFile(join(temporary, "alone"));
-    const { buffer, byteOffset, byteLength } = readFileSync(packed.tarball);
-    const tarball = /** @type {ArrayBuffer} */ (buffer.slice(byteOffset, byteOffset + byteLength));
-    const { messages } = await publint({ pkgDir: root, strict: true, pack: { tarball } });
-    for (const message of messages) failures.push(`publint: ${formatMessage(message, manifest)}`);
     summary = `${packed.inside.size} files, ${(packed.size / 1000).toFixed(0)} kB; ${modules.length} modules import, run and type-check`;
   }
 } finally {
