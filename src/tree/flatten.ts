@@ -94,10 +94,15 @@ export function flatten(tree: unknown, isLeaf?: (value: unknown) => boolean): [u
   return [leaves, walk(tree, leaves, classify)];
 }
 
-/** Takes a tree of arrays apart: booleans, strings, functions and other objects are static. */
-export function flattenArrays(tree: unknown): [ArrayLeaf[], TreeStructure] {
+/**
+ * Takes a tree of arrays apart: booleans, strings, functions and other objects are static. `isLeaf` may declare more
+ * values to be leaves, such as descriptions of arrays.
+ */
+export function flattenArrays(tree: unknown, isLeaf?: (value: unknown) => boolean): [ArrayLeaf[], TreeStructure] {
   const leaves: unknown[] = [];
-  return [leaves as ArrayLeaf[], walk(tree, leaves, classifyArrays)];
+  const classify: Classify =
+    isLeaf === undefined ? classifyArrays : (value) => (isLeaf(value) ? "leaf" : classifyArrays(value));
+  return [leaves as ArrayLeaf[], walk(tree, leaves, classify)];
 }
 
 function build(s: TreeStructure, leaves: readonly unknown[], position: { at: number }): unknown {
