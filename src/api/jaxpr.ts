@@ -1,5 +1,5 @@
 /** Looking at programs: `makeJaxpr`, `evalShape`. */
-import { type ClosedJaxpr, closedJaxpr } from "../core/print.ts";
+import { ClosedJaxpr } from "../core/print.ts";
 import { ShapeDtypeStruct } from "../core/struct.ts";
 import { checkOptions } from "../errors/index.ts";
 import { stage } from "../transforms/stage.ts";
@@ -48,8 +48,8 @@ export function makeJaxpr<A extends readonly unknown[]>(
   return (...args) => {
     const [g, dynamic] = withStatic(f as UserFunction, args, options?.staticArgnums);
     const { avals, structure } = flattenToAvals(dynamic);
-    const { jaxpr, constants } = stage(flatFunction("makeJaxpr", g, structure).call, avals, "makeJaxpr");
-    return closedJaxpr(jaxpr, constants);
+    const { jaxpr, constants } = stage(flatFunction("makeJaxpr", g, structure).call, avals, "makeJaxpr", "keep dead equations");
+    return new ClosedJaxpr(jaxpr, constants);
   };
 }
 

@@ -201,19 +201,14 @@ export const scanLoop: ManyOperation<ScanParams> = /* @__PURE__ */ defineManyPri
     kind: "loop",
     loop: ({ jaxpr, constants, carries, length, reverse }) => ({ jaxpr, constants, carries, length, reverse }),
   },
-  show: (s) => {
-    const inputs = s.jaxpr.inputs.length;
-    return [
-      ["_split_transpose", false],
-      ["jaxpr", s.jaxpr],
-      ["length", s.length],
-      ["linear", new Array<boolean>(inputs).fill(false)],
-      ["num_carry", s.carries],
-      ["num_consts", s.constants],
-      ["reverse", s.reverse],
-      ["unroll", s.unroll],
-    ];
-  },
+  show: (s) => [
+    ["jaxpr", s.jaxpr],
+    ["length", s.length],
+    ["num_carry", s.carries],
+    ["num_consts", s.constants],
+    ["reverse", s.reverse],
+    ["unroll", s.unroll],
+  ],
   laws: {},
 });
 

@@ -19,6 +19,9 @@ export interface Staged {
   readonly constants: readonly NDArray[];
 }
 
+/** What happens to equations whose results nobody reads. */
+export type DeadEquations = "drop dead equations" | "keep dead equations";
+
 /** Records equations. Its tracers' payloads are variables. */
 export class StageTrace extends Trace {
   private readonly equations: Equation[] = [];
@@ -60,8 +63,11 @@ export class StageTrace extends Trace {
     return outputs.map((variable) => new NDArray(variable.aval, this, variable));
   }
 
-  /** Ends the trace: the program from the inputs to the outputs. Dead equations and unused constants are dropped. */
-  finish(inputs: readonly NDArray[], outputs: readonly NDArray[]): Staged {
+  /**
+   * Ends the trace: the program from the inputs to the outputs. Dead equations and unused constants are dropped, unless
+   * the program is to be looked at.
+   */
+  finish(inputs: readonly NDArray[], outputs: readonly NDArray[], dead: DeadEquations = "drop dead equations"): Staged {
     const atoms = outputs.map((x) => this.atom(x, "the result"));
     this.live = false;
     const jaxpr = makeJaxprData(
@@ -71,6 +77,7 @@ export class StageTrace extends Trace {
       atoms,
     );
     const arrays = [...this.constants.keys()];
+    if (dead === "keep dead equations") return { jaxpr, constants: arrays };
     const { jaxpr: pruned, keptConstants } = dropDeadEquations(jaxpr);
     return { jaxpr: pruned, constants: arrays.filter((_, i) => keptConstants[i]) };
   }
@@ -81,6 +88,7 @@ export function stage(
   f: (args: readonly NDArray[]) => readonly NDArray[],
   avals: readonly Aval[],
   description: string,
+  dead?: DeadEquations,
 ): Staged {
   const trace = new StageTrace(description);
   const args = avals.map((aval) => trace.input(aval));
@@ -88,6 +96,7 @@ export function stage(
     return trace.finish(
       args,
       withTrace(trace, () => f(args)),
+      dead,
     );
   } finally {
     trace.live = false;
