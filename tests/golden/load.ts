@@ -135,8 +135,9 @@ export function ulpDistance64(a: number, b: number): number {
 export function ulpError32(result: number, truth: number): number {
   const rounded = Math.fround(truth);
   if (Number.isNaN(result) && Number.isNaN(truth)) return 0;
-  if (!Number.isFinite(rounded) || !Number.isFinite(result)) return Object.is(result, rounded) ? 0 : Number.POSITIVE_INFINITY;
-  const exponent = Math.max(Math.floor(Math.log2(Math.abs(rounded))), -126);
+  if (!Number.isFinite(rounded) || !Number.isFinite(result)) return result === rounded ? 0 : Number.POSITIVE_INFINITY;
+  scratch.setFloat32(0, rounded);
+  const exponent = Math.max((scratch.getUint32(0) >>> 23) & 0xff, 1) - 127;
   return Math.abs(result - truth) / 2 ** (exponent - 23);
 }
 
