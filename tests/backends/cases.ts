@@ -5,8 +5,11 @@
 import type { Backend } from "../../src/backends/backend.ts";
 import { dtypeKind, type TypedArray } from "../../src/types/dtype.ts";
 import { accessCases } from "./cases/access.ts";
+import { contractionCases } from "./cases/contraction.ts";
+import { controlCases } from "./cases/control.ts";
 import { conversionCases } from "./cases/conversion.ts";
 import { elementwiseCases } from "./cases/elementwise.ts";
+import { orderCases } from "./cases/order.ts";
 import { reductionCases } from "./cases/reduction.ts";
 import type { ProgramCase } from "./sketch.ts";
 
@@ -17,6 +20,9 @@ export const cases: readonly ProgramCase[] = [
   ...conversionCases,
   ...accessCases,
   ...reductionCases,
+  ...contractionCases,
+  ...orderCases,
+  ...controlCases,
 ];
 
 /** Whether a backend stores all dtypes of a case. */

@@ -8,7 +8,6 @@ import {
   floatDTypes,
   generator,
   integerDTypes,
-  numberDTypes,
   type ProgramCase,
   pairs,
   programCase,
