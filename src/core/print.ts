@@ -3,6 +3,7 @@ import type { Aval } from "../types/aval.ts";
 import { shortAval } from "../types/aval.ts";
 import { dtypeKind } from "../types/dtype.ts";
 import { type Atom, type Equation, type Jaxpr, Literal, type Var } from "./jaxpr.ts";
+import { inspectSymbol } from "../util/inspect.ts";
 import { concat, group, join, type Layout, lineBreak, nest, render, text } from "./layout.ts";
 import type { NDArray } from "./ndarray.ts";
 import type { ShownParam } from "./primitive.ts";
@@ -254,7 +255,7 @@ export class ClosedJaxpr {
   toString(): string {
     return formatJaxpr(this.jaxpr);
   }
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
+  [inspectSymbol](): string {
     return this.toString();
   }
 }
