@@ -9,7 +9,7 @@ import type { Aval } from "../types/aval.ts";
 import { isInteger } from "../types/dtype.ts";
 import { equalShapes, formatShape, type Shape } from "../types/shape.ts";
 import { and } from "./bitwise.ts";
-import { eq, gt, lt } from "./compare.ts";
+import { eq, ge, gt, le, lt } from "./compare.ts";
 import { checkAccepted, checkSameDTypes, known, ordered, where } from "./rules.ts";
 
 function selectType(which: Aval, cases: readonly Aval[]): Aval {
@@ -83,10 +83,14 @@ export const selectN: Operation<"variadic"> = /* @__PURE__ */ definePrimitive<"v
   transpose: (ct, [predicate, ...cases]) => {
     const which = known("select_n", predicate!);
     const zero = scalar(0, ct.dtype);
+    const last = cases.length - 1;
     const cotangents = cases.map((c, i): Tangent => {
       if (!isLinear(c)) return null;
-      if (which.dtype !== "bool") return selectN([eq(which, i), zero, ct]);
-      return i === 0 ? selectN([which, ct, zero]) : selectN([which, zero, ct]);
+      if (last === 0) return ct;
+      if (which.dtype === "bool") return i === 0 ? selectN([which, ct, zero]) : selectN([which, zero, ct]);
+      // Numbers out of range belong to the first and the last case, as in the lowering.
+      const chosen = i === 0 ? le(which, i) : i === last ? ge(which, i) : eq(which, i);
+      return selectN([chosen, zero, ct]);
     });
     return [null, ...cotangents];
   },
