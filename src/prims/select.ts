@@ -14,7 +14,10 @@ import { checkAccepted, checkSameDTypes, known, ordered, where } from "./rules.t
 
 function selectType(which: Aval, cases: readonly Aval[]): Aval {
   if (cases.length === 0) {
-    throw new ShapeError({ what: "select_n() must have at least one case", fix: "pass [predicate, case0, case1, ...]" });
+    throw new ShapeError({
+      what: "select_n() must have at least one case",
+      fix: "pass [predicate, case0, case1, ...]",
+    });
   }
   checkSameDTypes("select", cases, "where");
   if (which.dtype !== "bool" && !isInteger(which.dtype)) {
@@ -133,7 +136,10 @@ function clampType(avals: readonly Aval[]): Aval {
   for (let i = 0; i < avals.length; i++) checkAccepted("clamp", ordered, avals[i]!, i);
   checkSameDTypes("clamp", avals);
   let shape = x.shape;
-  for (const [name, bound] of [["min", low], ["max", high]] as const) {
+  for (const [name, bound] of [
+    ["min", low],
+    ["max", high],
+  ] as const) {
     if (shape.length === 0) shape = bound.shape;
     else if (bound.shape.length !== 0 && !equalShapes(bound.shape, shape)) {
       throw new ShapeError({
@@ -162,8 +168,7 @@ export const clamp: Operation<3> = /* @__PURE__ */ definePrimitive<3>({
   batch: "elementwise",
   lower: {
     kind: "map",
-    expr: (b, [low, x, high]) =>
-      x!.dtype === "bool" ? b.and(b.or(x!, low!), high!) : b.min(b.max(x!, low!), high!),
+    expr: (b, [low, x, high]) => (x!.dtype === "bool" ? b.and(b.or(x!, low!), high!) : b.min(b.max(x!, low!), high!)),
   },
   laws: {
     dtypes: ["float32", "int32", "uint32"],

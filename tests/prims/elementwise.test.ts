@@ -34,7 +34,19 @@ const { convertElementType, bitcastConvertType, reducePrecision } = casts;
 const { threefry2x32, randomWrap, randomUnwrap } = random;
 
 const modules = [
-  arithmetic, bitwise, casts, compare, copying, exponential, gamma, hyperbolic, random, rounding, select, special, stop,
+  arithmetic,
+  bitwise,
+  casts,
+  compare,
+  copying,
+  exponential,
+  gamma,
+  hyperbolic,
+  random,
+  rounding,
+  select,
+  special,
+  stop,
   trigonometric,
 ];
 /** By the name of the export; params are of every kind here. */
@@ -87,14 +99,22 @@ describe.each(["float32", "float64"] as const)("exact values, %s", (dtype) => {
     const rows = truth[dtype]![name]!.map((row) => row.map(Number));
     const [primitive, option] = name.split(" ") as [string, string | undefined];
     const arity = rows[0]!.length - 1;
-    const operands = Array.from({ length: arity }, (_, k) => array(rows.map((row) => row[k]!), dtype));
-    const params = primitive === "round" ? { roundingMethod: option } : primitive === "integerPow" ? { y: Number(option) } : null;
+    const operands = Array.from({ length: arity }, (_, k) =>
+      array(
+        rows.map((row) => row[k]!),
+        dtype,
+      ),
+    );
+    const params =
+      primitive === "round" ? { roundingMethod: option } : primitive === "integerPow" ? { y: Number(option) } : null;
     const results = list(bind(primitives[primitive]!, operands, params)[0]!) as readonly number[];
     const bound = bounds[name]?.[dtype === "float32" ? 0 : 1] ?? (dtype === "float32" ? 0.51 : 1.01);
     const floor = option === "negative" ? 1 : 0;
     rows.forEach((row, r) => {
       const error = ulps(results[r]!, row[arity]!, dtype, floor);
-      expect(error, `${name}(${row.slice(0, arity).join(", ")}) is ${results[r]}, not ${row[arity]}`).toBeLessThan(bound);
+      expect(error, `${name}(${row.slice(0, arity).join(", ")}) is ${results[r]}, not ${row[arity]}`).toBeLessThan(
+        bound,
+      );
     });
   });
 });
@@ -110,24 +130,40 @@ function* uniform(): Generator<number, never> {
 }
 const numbers = uniform();
 const draw = (shape: Shape, low: number, high: number): NDArray =>
-  array(Array.from({ length: sizeOf(shape) }, () => low + (high - low) * numbers.next().value), "float64", shape);
+  array(
+    Array.from({ length: sizeOf(shape) }, () => low + (high - low) * numbers.next().value),
+    "float64",
+    shape,
+  );
 
 function broadcast(x: NDArray, shape: Shape): NDArray {
   return x.ndim === shape.length ? x : array(new Array(sizeOf(shape)).fill(one(x)), x.dtype, shape);
 }
 
 /** The tangent of the only result, by the primitive's rule: what the core does with it. */
-function tangentOf(p: Primitive<unknown>, primals: readonly NDArray[], tangents: readonly Tangent[], params: unknown): Tangent {
+function tangentOf(
+  p: Primitive<unknown>,
+  primals: readonly NDArray[],
+  tangents: readonly Tangent[],
+  params: unknown,
+): Tangent {
   const result = bind(p, primals, params)[0]!;
   if (p.jvp === "zero") return null;
-  if (p.jvp === "linear") return bind(p, tangents.map((t, k) => t ?? array([0], primals[k]!.dtype, [])), params)[0]!;
+  if (p.jvp === "linear")
+    return bind(
+      p,
+      tangents.map((t, k) => t ?? array([0], primals[k]!.dtype, [])),
+      params,
+    )[0]!;
   if (typeof p.jvp === "function") {
     const [[value], [tangent]] = p.jvp(primals, tangents, params);
     expect(list(value!)).toEqual(list(result));
     return tangent === null ? null : broadcast(tangent!, result.shape);
   }
   const shares = p.jvp.map((rule, k) =>
-    rule === "zero" || tangents[k] === null ? null : broadcast(rule(tangents[k]!, primals, params, result), result.shape),
+    rule === "zero" || tangents[k] === null
+      ? null
+      : broadcast(rule(tangents[k]!, primals, params, result), result.shape),
   );
   return shares.filter((t) => t !== null).reduce((a, b) => addAny(a, b));
 }
@@ -142,13 +178,32 @@ interface Case {
 function casesOf(name: string): Case[] {
   const { laws, jvp } = primitives[name]!;
   const arity = Array.isArray(jvp) ? jvp.length : name === "select" ? 3 : 1;
-  const shapes: Shape[][] = arity === 1 ? [[[3]]] : arity === 2 ? [[[3], [3]], [[], [3]], [[3], []]] : [[[3], [3], [3]], [[], [3], []]];
-  const cases = laws.cases ?? shapes.map((s) => ({ operands: s.map((shape) => ({ shape })), params: null }));
+  const shapes: Shape[][] =
+    arity === 1
+      ? [[[3]]]
+      : arity === 2
+        ? [
+            [[3], [3]],
+            [[], [3]],
+            [[3], []],
+          ]
+        : [
+            [[3], [3], [3]],
+            [[], [3], []],
+          ];
+  const cases: NonNullable<typeof laws.cases> =
+    laws.cases ?? shapes.map((s) => ({ operands: s.map((shape) => ({ shape })), params: null }));
   const domain = laws.domain ?? [-2, 2];
   return cases.map(({ operands, params }, c) => ({
     name: `${name} ${c}`,
     operands,
-    domains: operands.map((o, k) => o.domain ?? (typeof domain[0] === "number" ? (domain as readonly [number, number]) : (domain[k] as readonly [number, number]))),
+    domains: operands.map(
+      (o, k) =>
+        o.domain ??
+        (typeof domain[0] === "number"
+          ? (domain as readonly [number, number])
+          : (domain[k] as readonly [number, number])),
+    ),
     params,
   }));
 }
@@ -183,30 +238,59 @@ describe.each(differentiable)("derivative of %s", (name) => {
     // Finite differences.
     const step = 1e-6;
     const at = (sign: number): readonly number[] =>
-      list(bind(p, xs.map((x, k) => (moving[k] ? add(x, mul(tangents[k]!, sign * step)) : x)), params)[0]!) as number[];
+      list(
+        bind(
+          p,
+          xs.map((x, k) => (moving[k] ? add(x, mul(tangents[k]!, sign * step)) : x)),
+          params,
+        )[0]!,
+      ) as number[];
     const [up, down] = [at(1), at(-1)];
     const tangent = tangentOf(p, xs, tangents, params);
     up.forEach((v, e) => {
       const slope = (v - down[e]!) / (2 * step);
       const got = tangent === null ? 0 : Number(list(tangent)[e]);
-      expect(Math.abs(got - slope)).toBeLessThan(1e-6 * Math.max(1, Math.abs(slope), ...xs.map((x) => Math.abs(Number(one(x))))));
+      expect(Math.abs(got - slope)).toBeLessThan(
+        1e-6 * Math.max(1, Math.abs(slope), ...xs.map((x) => Math.abs(Number(one(x))))),
+      );
     });
     // One argument at a time adds up to the same.
     if (moving.filter(Boolean).length > 1) {
-      const parts = xs.map((_, k) => (moving[k] ? tangentOf(p, xs, tangents.map((t, j) => (j === k ? t : null)), params) : null));
+      const parts = xs.map((_, k) =>
+        moving[k]
+          ? tangentOf(
+              p,
+              xs,
+              tangents.map((t, j) => (j === k ? t : null)),
+              params,
+            )
+          : null,
+      );
       const sum = parts.filter((t) => t !== null).reduce((a, b) => add(a, b));
-      (list(sum) as number[]).forEach((v, e) => expect(v).toBeCloseTo(Number(list(tangent!)[e]), 10));
+      for (const [e, v] of (list(sum) as number[]).entries()) expect(v).toBeCloseTo(Number(list(tangent!)[e]), 10);
     }
     // <ct, J t> = <J^T ct, t>, for each operand alone.
     if (p.transpose === "nonlinear") return;
     for (let k = 0; k < xs.length; k++) {
       if (!moving[k] || (name === "div" && k === 1)) continue;
-      const only = tangentOf(p, xs, tangents.map((t, j) => (j === k ? t : null)), params)!;
+      const only = tangentOf(
+        p,
+        xs,
+        tangents.map((t, j) => (j === k ? t : null)),
+        params,
+      )!;
       const ct = draw(only.shape, -1, 1);
-      const cotangents = p.transpose([ct], xs.map((x, j) => (j === k ? new Linear(x.aval) : x)), params);
-      cotangents.forEach((c, j) => expect(c === null).toBe(j !== k));
+      const cotangents = p.transpose(
+        [ct],
+        xs.map((x, j) => (j === k ? new Linear(x.aval) : x)),
+        params,
+      );
+      for (const [j, c] of cotangents.entries()) expect(c === null).toBe(j !== k);
       const dot = (a: NDArray, b: NDArray): number =>
-        (list(broadcast(a, only.shape)) as number[]).reduce((s, v, e) => s + v * Number(list(broadcast(b, only.shape))[e]), 0);
+        (list(broadcast(a, only.shape)) as number[]).reduce(
+          (s, v, e) => s + v * Number(list(broadcast(b, only.shape))[e]),
+          0,
+        );
       expect(dot(cotangents[k]!, tangents[k]!)).toBeCloseTo(dot(ct, only), 10);
     }
   });
@@ -214,7 +298,12 @@ describe.each(differentiable)("derivative of %s", (name) => {
 
 describe("derivatives at kinks and poles are JAX's", () => {
   const slope = (p: unknown, xs: readonly NDArray[], k = 0, params: unknown = null): Element => {
-    const tangent = tangentOf(p as Primitive<unknown>, xs, xs.map((_, j) => (j === k ? f(1) : null)), params);
+    const tangent = tangentOf(
+      p as Primitive<unknown>,
+      xs,
+      xs.map((_, j) => (j === k ? f(1) : null)),
+      params,
+    );
     return tangent === null ? 0 : one(tangent);
   };
   test("extremes share the gradient at ties", () => {
@@ -305,33 +394,66 @@ describe("nextafter", () => {
     const y = f(1, 0, -1, 2, 0, 0, 0, Infinity, -0, 1, 2);
     const [smallest, below] = [2 ** -149, 1 - 2 ** -24];
     expect(list(nextafter(x, y))).toEqual([
-      smallest, 0, -smallest, 1 + 2 ** -23, below, -below, 3.4028234663852886e38, Infinity, -0, NaN, 2,
+      smallest,
+      0,
+      -smallest,
+      1 + 2 ** -23,
+      below,
+      -below,
+      3.4028234663852886e38,
+      Infinity,
+      -0,
+      NaN,
+      2,
     ]);
   });
   test("float64", () => {
     const x = array([0, 1, 1, -1], "float64");
-    expect(list(nextafter(x, array([-1, 2, 0, -2], "float64")))).toEqual([-5e-324, 1 + 2 ** -52, 1 - 2 ** -53, -1 - 2 ** -52]);
+    expect(list(nextafter(x, array([-1, 2, 0, -2], "float64")))).toEqual([
+      -5e-324,
+      1 + 2 ** -52,
+      1 - 2 ** -53,
+      -1 - 2 ** -52,
+    ]);
   });
 });
 
 describe("casts", () => {
   test("values", () => {
-    expect(list(convertElementType(f(1.9, -1.9, NaN, 1e20), { newDtype: "int32", weakType: false }))).toEqual([1, -1, 0, 2147483647]);
+    expect(list(convertElementType(f(1.9, -1.9, NaN, 1e20), { newDtype: "int32", weakType: false }))).toEqual([
+      1, -1, 0, 2147483647,
+    ]);
     expect(list(convertElementType(f(0, -2, NaN), { newDtype: "bool", weakType: false }))).toEqual([0, 1, 1]);
     expect(convertElementType(i(1), { newDtype: "float32", weakType: true }).weakType).toBe(true);
     expect(list(bitcastConvertType(f(1, -2), { newDtype: "int32" }))).toEqual([1065353216, -1073741824]);
   });
   test("transpose goes back to the operand's dtype", () => {
     const transpose = convertElementType.transpose as Exclude<typeof convertElementType.transpose, "nonlinear">;
-    const [ct] = transpose([f(1.5)], [new Linear(makeAval([1], "float64", true))], { newDtype: "float32", weakType: false });
+    const [ct] = transpose([f(1.5)], [new Linear(makeAval([1], "float64", true))], {
+      newDtype: "float32",
+      weakType: false,
+    });
     expect([ct!.dtype, ct!.weakType]).toEqual(["float64", true]);
   });
   test("reducePrecision agrees with XLA", () => {
     const x = f(1.1e-5, 65504, 65520, 1e5, 6e-8, -1e-8, Infinity, NaN, 1.0009765625, 1.00146484375);
     const reduce = (exponentBits: number, mantissaBits: number): Element[] =>
-      list(reducePrecision(x, { exponentBits, mantissaBits })).map((v) => (v === 0 ? v : Number(Number(v).toPrecision(7))));
+      list(reducePrecision(x, { exponentBits, mantissaBits })).map((v) =>
+        v === 0 ? v : Number(Number(v).toPrecision(7)),
+      );
     expect(reduce(5, 10)).toEqual([0, 65504, Infinity, Infinity, 0, -0, Infinity, NaN, 1.000977, 1.001953]);
-    expect(reduce(8, 10)).toEqual([1.099706e-5, 65504, 65536, 99968, 6.00121e-8, -9.997166e-9, Infinity, NaN, 1.000977, 1.001953]);
+    expect(reduce(8, 10)).toEqual([
+      1.099706e-5,
+      65504,
+      65536,
+      99968,
+      6.00121e-8,
+      -9.997166e-9,
+      Infinity,
+      NaN,
+      1.000977,
+      1.001953,
+    ]);
     expect(reduce(5, 23)).toEqual([0, 65504, 65520, Infinity, 0, -0, Infinity, NaN, 1.000977, 1.001465]);
     expect(reduce(1, 3)).toEqual([0, Infinity, Infinity, Infinity, 0, -0, Infinity, NaN, 0, 0]);
     expect(reduce(2, 0)).toEqual([0, Infinity, Infinity, Infinity, 0, -0, Infinity, NaN, 1, 1]);
@@ -343,10 +465,14 @@ describe("casts", () => {
 describe("selection", () => {
   test("false takes case 0", () => {
     expect(list(selectN([array([true, false], "bool"), f(1, 2), f(3, 4)]))).toEqual([3, 2]);
-    expect(selectN([array([true, false], "bool"), array([1], "float32", []), array([3], "float32", [])]).shape).toEqual([2]);
+    expect(selectN([array([true, false], "bool"), array([1], "float32", []), array([3], "float32", [])]).shape).toEqual(
+      [2],
+    );
   });
   test("integers choose by number; out of range takes an end", () => {
-    expect(list(selectN([i(0, 1, 2, 9, -4), f(1, 1, 1, 1, 1), f(2, 2, 2, 2, 2), f(3, 3, 3, 3, 3)]))).toEqual([1, 2, 3, 3, 1]);
+    expect(list(selectN([i(0, 1, 2, 9, -4), f(1, 1, 1, 1, 1), f(2, 2, 2, 2, 2), f(3, 3, 3, 3, 3)]))).toEqual([
+      1, 2, 3, 3, 1,
+    ]);
   });
   test("clamp", () => {
     expect(list(clamp(f(0, 0, 3, NaN, 0), f(-1, NaN, 1, 1, 5), f(2, 2, 2, 2, NaN)))).toEqual([0, NaN, 2, NaN, NaN]);
@@ -380,7 +506,9 @@ describe("random", () => {
     const batch = randomWrap.batch as Exclude<typeof randomWrap.batch, "elementwise">;
     const [[keys], [dim]] = batch({ size: 3, name: undefined }, [words], [1], { axis: 0 });
     expect([list(keys!), dim]).toEqual([[1n | (4n << 32n), 2n | (5n << 32n), 3n | (6n << 32n)], 0]);
-    const [[first], [front]] = batch({ size: 2, name: undefined }, [array([1, 2, 3, 4], "uint32", [2, 2])], [0], { axis: 0 });
+    const [[first], [front]] = batch({ size: 2, name: undefined }, [array([1, 2, 3, 4], "uint32", [2, 2])], [0], {
+      axis: 0,
+    });
     expect([list(first!), front]).toEqual([[1n | (2n << 32n), 3n | (4n << 32n)], 0]);
   });
 });
@@ -389,12 +517,36 @@ describe("random", () => {
 
 describe("types", () => {
   const type = (p: unknown, avals: readonly [Shape, DType, boolean?][], params: unknown = null) =>
-    (p as Primitive<unknown>).types(avals.map(([s, d, w]) => makeAval(s, d, w)), params)[0]!;
+    (p as Primitive<unknown>).types(
+      avals.map(([s, d, w]) => makeAval(s, d, w)),
+      params,
+    )[0]!;
   test("rank 0 beside any shape", () => {
-    expect(type(mul, [[[2, 3], "float32"], [[], "float32", true]])).toEqual(makeAval([2, 3], "float32"));
-    expect(type(mul, [[[], "float32", true], [[], "float32", true]])).toEqual(makeAval([], "float32", true));
-    expect(type(pow, [[[3], "float32"], [[], "int32", true]])).toEqual(makeAval([3], "float32"));
-    expect(type(clamp, [[[4], "float32"], [[], "float32"], [[], "float32"]]).shape).toEqual([4]);
+    expect(
+      type(mul, [
+        [[2, 3], "float32"],
+        [[], "float32", true],
+      ]),
+    ).toEqual(makeAval([2, 3], "float32"));
+    expect(
+      type(mul, [
+        [[], "float32", true],
+        [[], "float32", true],
+      ]),
+    ).toEqual(makeAval([], "float32", true));
+    expect(
+      type(pow, [
+        [[3], "float32"],
+        [[], "int32", true],
+      ]),
+    ).toEqual(makeAval([3], "float32"));
+    expect(
+      type(clamp, [
+        [[4], "float32"],
+        [[], "float32"],
+        [[], "float32"],
+      ]).shape,
+    ).toEqual([4]);
   });
   test("numbers take the dtype of the array beside them", () => {
     expect(list(mul(i(3), 2))).toEqual([6]);
@@ -402,40 +554,214 @@ describe("types", () => {
   });
 
   test.each<[string, unknown, readonly [Shape, DType, boolean?][], string, unknown?]>([
-    ["dtype", trigonometric.sin, [[[3], "int32"]], "sin does not accept dtype int32. Accepted dtypes are subtypes of floating, complexfloating."],
-    ["floats only", rounding.floor, [[[3], "int32"]], "floor does not accept dtype int32. Accepted dtypes are subtypes of floating."],
-    ["position", add, [[[3], "bool"], [[3], "bool"]], "add does not accept dtype bool at position 0. Accepted dtypes at position 0 are subtypes of integer, floating, complexfloating."],
-    ["second position", trigonometric.atan2, [[[3], "float32"], [[3], "int32"]], "atan2 does not accept dtype int32 at position 1. Accepted dtypes at position 1 are subtypes of floating, complexfloating."],
-    ["bits", bitwise.and, [[[3], "float32"], [[3], "float32"]], "and does not accept dtype float32 at position 0. Accepted dtypes at position 0 are subtypes of integer, bool."],
-    ["keys", add, [[[], "key<fry>"], [[], "key<fry>"]], "add does not accept dtype key<fry> at position 0. Accepted dtypes at position 0 are subtypes of integer, floating, complexfloating."],
-    ["equal dtypes", add, [[[3], "int32"], [[3], "float32"]], "lax.add requires arguments to have the same dtypes, got int32, float32."],
-    ["shapes", add, [[[3], "float32"], [[4], "float32"]], "add got incompatible shapes for broadcasting: (3,), (4,)."],
-    ["ranks", add, [[[3], "float32"], [[1, 3], "float32"]], "add: arrays must have the same number of dimensions, got {1, 2}"],
-    ["pow", pow, [[[3], "float32"], [[3], "float64"]], "the first argument to pow must have an inexact dtype (float or complex), and the second argument must have an inexact or integer dtype, and two inexact dtypes must match, but got float32 and float64 respectively."],
-    ["integer_pow", integerPow, [[[3], "int32"]], "Integers cannot be raised to negative powers, got integer_pow(int32[3], -1)", { y: -1 }],
-    ["fractional power", integerPow, [[[3], "float32"]], "integer_pow takes an integer as its exponent, got 0.5", { y: 0.5 }],
-    ["select which", selectN, [[[3], "float32"], [[3], "float32"], [[3], "float32"]], "select `which` must be boolean or integer type, got float32."],
-    ["select dtypes", selectN, [[[3], "bool"], [[3], "float32"], [[3], "int32"]], "lax.select requires arguments to have the same dtypes, got float32, int32."],
-    ["select shapes", selectN, [[[3], "bool"], [[3], "float32"], [[4], "float32"]], "select cases must have the same shapes, got [(3,), (4,)]."],
-    ["select predicate", selectN, [[[2], "bool"], [[3], "float32"], [[3], "float32"]], "select `which` must be scalar or have the same shape as cases, got `which` shape (2,) but case shape (3,)."],
-    ["select bool", selectN, [[[3], "bool"], [[3], "float32"], [[3], "float32"], [[3], "float32"]], "select with boolean `which` cannot have > 2 cases."],
+    [
+      "dtype",
+      trigonometric.sin,
+      [[[3], "int32"]],
+      "sin does not accept dtype int32. Accepted dtypes are subtypes of floating, complexfloating.",
+    ],
+    [
+      "floats only",
+      rounding.floor,
+      [[[3], "int32"]],
+      "floor does not accept dtype int32. Accepted dtypes are subtypes of floating.",
+    ],
+    [
+      "position",
+      add,
+      [
+        [[3], "bool"],
+        [[3], "bool"],
+      ],
+      "add does not accept dtype bool at position 0. Accepted dtypes at position 0 are subtypes of integer, floating, complexfloating.",
+    ],
+    [
+      "second position",
+      trigonometric.atan2,
+      [
+        [[3], "float32"],
+        [[3], "int32"],
+      ],
+      "atan2 does not accept dtype int32 at position 1. Accepted dtypes at position 1 are subtypes of floating, complexfloating.",
+    ],
+    [
+      "bits",
+      bitwise.and,
+      [
+        [[3], "float32"],
+        [[3], "float32"],
+      ],
+      "and does not accept dtype float32 at position 0. Accepted dtypes at position 0 are subtypes of integer, bool.",
+    ],
+    [
+      "keys",
+      add,
+      [
+        [[], "key<fry>"],
+        [[], "key<fry>"],
+      ],
+      "add does not accept dtype key<fry> at position 0. Accepted dtypes at position 0 are subtypes of integer, floating, complexfloating.",
+    ],
+    [
+      "equal dtypes",
+      add,
+      [
+        [[3], "int32"],
+        [[3], "float32"],
+      ],
+      "lax.add requires arguments to have the same dtypes, got int32, float32.",
+    ],
+    [
+      "shapes",
+      add,
+      [
+        [[3], "float32"],
+        [[4], "float32"],
+      ],
+      "add got incompatible shapes for broadcasting: (3,), (4,).",
+    ],
+    [
+      "ranks",
+      add,
+      [
+        [[3], "float32"],
+        [[1, 3], "float32"],
+      ],
+      "add: arrays must have the same number of dimensions, got {1, 2}",
+    ],
+    [
+      "pow",
+      pow,
+      [
+        [[3], "float32"],
+        [[3], "float64"],
+      ],
+      "the first argument to pow must have an inexact dtype (float or complex), and the second argument must have an inexact or integer dtype, and two inexact dtypes must match, but got float32 and float64 respectively.",
+    ],
+    [
+      "integer_pow",
+      integerPow,
+      [[[3], "int32"]],
+      "Integers cannot be raised to negative powers, got integer_pow(int32[3], -1)",
+      { y: -1 },
+    ],
+    [
+      "fractional power",
+      integerPow,
+      [[[3], "float32"]],
+      "integer_pow takes an integer as its exponent, got 0.5",
+      { y: 0.5 },
+    ],
+    [
+      "select which",
+      selectN,
+      [
+        [[3], "float32"],
+        [[3], "float32"],
+        [[3], "float32"],
+      ],
+      "select `which` must be boolean or integer type, got float32.",
+    ],
+    [
+      "select dtypes",
+      selectN,
+      [
+        [[3], "bool"],
+        [[3], "float32"],
+        [[3], "int32"],
+      ],
+      "lax.select requires arguments to have the same dtypes, got float32, int32.",
+    ],
+    [
+      "select shapes",
+      selectN,
+      [
+        [[3], "bool"],
+        [[3], "float32"],
+        [[4], "float32"],
+      ],
+      "select cases must have the same shapes, got [(3,), (4,)].",
+    ],
+    [
+      "select predicate",
+      selectN,
+      [
+        [[2], "bool"],
+        [[3], "float32"],
+        [[3], "float32"],
+      ],
+      "select `which` must be scalar or have the same shape as cases, got `which` shape (2,) but case shape (3,).",
+    ],
+    [
+      "select bool",
+      selectN,
+      [
+        [[3], "bool"],
+        [[3], "float32"],
+        [[3], "float32"],
+        [[3], "float32"],
+      ],
+      "select with boolean `which` cannot have > 2 cases.",
+    ],
     ["select nothing", selectN, [[[3], "bool"]], "select_n() must have at least one case"],
-    ["clamp dtypes", clamp, [[[], "int32"], [[3], "float32"], [[], "float32"]], "lax.clamp requires arguments to have the same dtypes, got int32, float32, float32."],
-    ["clamp shapes", clamp, [[[4], "float32"], [[3], "float32"], [[3], "float32"]], "clamp requires min.shape == operand.shape or min.shape == (), got min.shape=(4,), operand.shape=(3,)."],
-    ["bitcast", bitcastConvertType, [[[3], "float32"]], "lax.bitcast_convert_type does not support bool or complex values unless the operand and destination types match. Got operand dtype=float32, new_dtype=bool.", { newDtype: "bool" }],
-    ["reduce_precision", reducePrecision, [[[3], "float32"]], "reduce_precision: exponent_bits must be positive; got 0", { exponentBits: 0, mantissaBits: 2 }],
-    ["reduce_precision of integers", reducePrecision, [[[3], "int32"]], "reduce_precision does not accept dtype int32. Accepted dtypes are subtypes of floating.", { exponentBits: 5, mantissaBits: 2 }],
+    [
+      "clamp dtypes",
+      clamp,
+      [
+        [[], "int32"],
+        [[3], "float32"],
+        [[], "float32"],
+      ],
+      "lax.clamp requires arguments to have the same dtypes, got int32, float32, float32.",
+    ],
+    [
+      "clamp shapes",
+      clamp,
+      [
+        [[4], "float32"],
+        [[3], "float32"],
+        [[3], "float32"],
+      ],
+      "clamp requires min.shape == operand.shape or min.shape == (), got min.shape=(4,), operand.shape=(3,).",
+    ],
+    [
+      "bitcast",
+      bitcastConvertType,
+      [[[3], "float32"]],
+      "lax.bitcast_convert_type does not support bool or complex values unless the operand and destination types match. Got operand dtype=float32, new_dtype=bool.",
+      { newDtype: "bool" },
+    ],
+    [
+      "reduce_precision",
+      reducePrecision,
+      [[[3], "float32"]],
+      "reduce_precision: exponent_bits must be positive; got 0",
+      { exponentBits: 0, mantissaBits: 2 },
+    ],
+    [
+      "reduce_precision of integers",
+      reducePrecision,
+      [[[3], "int32"]],
+      "reduce_precision does not accept dtype int32. Accepted dtypes are subtypes of floating.",
+      { exponentBits: 5, mantissaBits: 2 },
+    ],
     ["random_unwrap", randomUnwrap, [[[3], "uint32"]], "random_unwrap takes key array operand, got keys.dtype=uint32"],
   ])("error: %s", (_name, p, avals, what, params) => {
     expect(() => type(p, avals, params)).toThrow(what);
   });
   test("errors say what to do", () => {
-    expect(() => add(i(1), f(1))).toThrow("fix: jnp.add is a similar function that does automatic type promotion on inputs");
+    expect(() => add(i(1), f(1))).toThrow(
+      "fix: jnp.add is a similar function that does automatic type promotion on inputs",
+    );
     expect(() => exponential.exp(i(1))).toThrow('fix: convert the operand first: lax.convertElementType(x, "float32")');
   });
   test("what has no derivative says so", () => {
-    expect(() => tangentOf(primitives.nextafter!, [f(1), f(2)], [f(1), null], null)).toThrow("Differentiation rule for 'nextafter' not implemented");
-    expect(() => tangentOf(primitives.polygamma!, [f(1), f(2)], [f(1), null], null)).toThrow("polygamma gradient with respect to m is not supported");
+    expect(() => tangentOf(primitives.nextafter!, [f(1), f(2)], [f(1), null], null)).toThrow(
+      "Differentiation rule for 'nextafter' not implemented",
+    );
+    expect(() => tangentOf(primitives.polygamma!, [f(1), f(2)], [f(1), null], null)).toThrow(
+      "polygamma gradient with respect to m is not supported",
+    );
     const transpose = mul.transpose as Exclude<typeof mul.transpose, "nonlinear">;
     const x = new Linear(makeAval([1], "float32"));
     expect(isLinear(x)).toBe(true);
@@ -448,9 +774,15 @@ test("parameters are shown as in JAX's jaxprs", () => {
     (p.show as (params: unknown, avals: unknown) => unknown)(params, [makeAval([2], "uint32")]);
   expect(shown(integerPow, { y: 3 })).toEqual([["y", 3]]);
   expect(shown(rounding.round, { roundingMethod: "AWAY_FROM_ZERO" })).toEqual([["rounding_method", 0]]);
-  expect(shown(convertElementType, { newDtype: "int32", weakType: false })).toEqual([["new_dtype", { text: "int32" }], ["weak_type", false]]);
+  expect(shown(convertElementType, { newDtype: "int32", weakType: false })).toEqual([
+    ["new_dtype", { text: "int32" }],
+    ["weak_type", false],
+  ]);
   expect(shown(bitcastConvertType, { newDtype: "int32" })).toEqual([["new_dtype", { text: "int32" }]]);
-  expect(shown(reducePrecision, { exponentBits: 5, mantissaBits: 10 })).toEqual([["exponent_bits", 5], ["mantissa_bits", 10]]);
+  expect(shown(reducePrecision, { exponentBits: 5, mantissaBits: 10 })).toEqual([
+    ["exponent_bits", 5],
+    ["mantissa_bits", 10],
+  ]);
   expect(shown(randomWrap, { axis: 0 })).toEqual([["impl", { text: "fry" }]]);
   expect(exponential.exp.show).toBeUndefined();
 });

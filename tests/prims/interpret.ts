@@ -2,7 +2,7 @@
  * Scalar expressions evaluated one element at a time, and an executor on top of them that runs elementwise primitives
  * on plain lists: enough to test primitives without any backend.
  */
-import { ExprBuilder, type Expr } from "../../src/core/expr.ts";
+import { type Expr, ExprBuilder } from "../../src/core/expr.ts";
 import { NDArray } from "../../src/core/ndarray.ts";
 import type { Primitive } from "../../src/core/primitive.ts";
 import { installExecutor, rootTrace } from "../../src/core/trace.ts";
@@ -16,7 +16,7 @@ export type Element = number | bigint;
 const isWide = (dtype: DType): boolean => dtype === "int64" || dtype === "uint64" || dtype === "key<fry>";
 
 /** The nearest element of a dtype: floats are rounded, integers wrap. */
-function fit(value: Element, dtype: DType): Element {
+function nearest(value: Element, dtype: DType): Element {
   if (isWide(dtype)) return dtype === "int64" ? BigInt.asIntN(64, BigInt(value)) : BigInt.asUintN(64, BigInt(value));
   const kind = dtypeKind(dtype);
   if (kind === "f") return dtype === "float32" ? Math.fround(Number(value)) : Number(value);
@@ -27,15 +27,15 @@ function fit(value: Element, dtype: DType): Element {
 
 function cast(value: Element, from: DType, to: DType): Element {
   const integral = isWide(to) || dtypeKind(to) === "i" || dtypeKind(to) === "u";
-  if (!integral || dtypeKind(from) !== "f") return fit(value, to);
+  if (!integral || dtypeKind(from) !== "f") return nearest(value, to);
   const n = Number(value);
-  if (Number.isNaN(n)) return fit(0, to);
+  if (Number.isNaN(n)) return nearest(0, to);
   const bits = BigInt(8 * dtypeBytes(to));
   const unsigned = dtypeKind(to) === "u";
   const [low, high] = unsigned ? [0n, (1n << bits) - 1n] : [-(1n << (bits - 1n)), (1n << (bits - 1n)) - 1n];
-  if (n <= Number(low)) return fit(low, to);
-  if (n >= Number(high)) return fit(high, to);
-  return fit(BigInt(Math.trunc(n)), to);
+  if (n <= Number(low)) return nearest(low, to);
+  if (n >= Number(high)) return nearest(high, to);
+  return nearest(BigInt(Math.trunc(n)), to);
 }
 
 function bitcast(value: Element, from: DType, to: DType): Element {
@@ -45,10 +45,11 @@ function bitcast(value: Element, from: DType, to: DType): Element {
 }
 
 function roundToEven(x: number): number {
-  const floor = Math.floor(x);
-  const above = x - floor;
-  const nearest = above < 0.5 ? floor : above > 0.5 ? floor + 1 : floor % 2 === 0 ? floor : floor + 1;
-  return nearest === 0 ? 0 * Math.sign(x) || (Object.is(x, -0) || x < 0 ? -0 : 0) : nearest;
+  const below = Math.floor(x);
+  const odd = below % 2 !== 0;
+  const up = x - below > 0.5 || (x - below === 0.5 && odd);
+  const result = up ? below + 1 : below;
+  return result === 0 && x < 0 ? -0 : result;
 }
 
 const unary: { readonly [op: string]: (x: number) => number } = {
@@ -181,12 +182,12 @@ export function evaluateExpr(
     for (const arg of args) if (arg.dtype !== from) throw new Error(`${op} of ${from} and ${arg.dtype}`);
     if (dtypeKind(dtype) === "f") {
       const numbers = xs as number[];
-      return fit(args.length === 1 ? unary[op]!(numbers[0]!) : binary[op]!(numbers[0]!, numbers[1]!), dtype);
+      return nearest(args.length === 1 ? unary[op]!(numbers[0]!) : binary[op]!(numbers[0]!, numbers[1]!), dtype);
     }
     if (dtype === "bool" && op === "not") return 1 - Number(xs[0]);
     const bits = BigInt(8 * dtypeBytes(dtype));
     const x = BigInt(xs[0]!);
-    return fit(args.length === 1 ? integerUnary(op, x, bits) : integerBinary(op, x, BigInt(xs[1]!), bits), dtype);
+    return nearest(args.length === 1 ? integerUnary(op, x, bits) : integerBinary(op, x, BigInt(xs[1]!), bits), dtype);
   };
   return visit(root);
 }
@@ -197,8 +198,16 @@ export function elements(x: NDArray): readonly Element[] {
 }
 
 /** A concrete array. */
-export function array(values: readonly (Element | boolean)[], dtype: DType = "float32", shape: Shape = [values.length]): NDArray {
-  return new NDArray(makeAval(shape, dtype), rootTrace, values.map((v) => fit(typeof v === "boolean" ? Number(v) : v, dtype)));
+export function array(
+  values: readonly (Element | boolean)[],
+  dtype: DType = "float32",
+  shape: Shape = [values.length],
+): NDArray {
+  return new NDArray(
+    makeAval(shape, dtype),
+    rootTrace,
+    values.map((v) => nearest(typeof v === "boolean" ? Number(v) : v, dtype)),
+  );
 }
 
 function run<P>(primitive: Primitive<P>, operands: readonly NDArray[], params: P): NDArray[] {
@@ -213,7 +222,13 @@ function run<P>(primitive: Primitive<P>, operands: readonly NDArray[], params: P
     const linear = (index: readonly Expr[], s: Shape): Expr =>
       index.reduce((sum, i, d) => b.add(sum, b.mul(i, b.int(strides(s)[d]!))), b.int(0));
     const read = operands.map((x, k) => (index: readonly Expr[]) => b.load(k, linear(index, x.shape), x.dtype));
-    const expr = lower.element(b, read, shape.map((_, d) => b.index(d)), params, avals);
+    const expr = lower.element(
+      b,
+      read,
+      shape.map((_, d) => b.index(d)),
+      params,
+      avals,
+    );
     const values = Array.from({ length: size }, (_, i) => {
       const indices = strides(shape).map((s, d) => Math.floor(i / s) % shape[d]!);
       return evaluateExpr(expr, (k, at) => elements(operands[k]!)[at]!, indices);
@@ -243,6 +258,7 @@ export function installInterpreter(): void {
   installExecutor({
     run,
     scalar: (x) => (x.ndim === 0 ? elements(x)[0] : undefined),
-    fromScalar: (value, aval) => new NDArray(aval, rootTrace, [fit(typeof value === "boolean" ? Number(value) : value, aval.dtype)]),
+    fromScalar: (value, aval) =>
+      new NDArray(aval, rootTrace, [nearest(typeof value === "boolean" ? Number(value) : value, aval.dtype)]),
   });
 }
