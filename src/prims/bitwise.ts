@@ -61,7 +61,13 @@ export const shiftLeft: Binary = /* @__PURE__ */ definePrimitive({
   transpose: "nonlinear",
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x, y]) => b.binary("shiftLeft", x!, y!) },
-  laws: { dtypes: ["int32", "uint32"], domain: [[-100, 100], [0, 40]] },
+  laws: {
+    dtypes: ["int32", "uint32"],
+    domain: [
+      [-100, 100],
+      [0, 40],
+    ],
+  },
 });
 
 /** x shifted right by y bits, zeros coming in. Integers. */
@@ -73,7 +79,13 @@ export const shiftRightLogical: Binary = /* @__PURE__ */ definePrimitive({
   transpose: "nonlinear",
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x, y]) => b.binary("shiftRightLogical", x!, y!) },
-  laws: { dtypes: ["int32", "uint32"], domain: [[-100, 100], [0, 40]] },
+  laws: {
+    dtypes: ["int32", "uint32"],
+    domain: [
+      [-100, 100],
+      [0, 40],
+    ],
+  },
 });
 
 /** x shifted right by y bits, copies of the sign coming in. Integers. */
@@ -85,7 +97,13 @@ export const shiftRightArithmetic: Binary = /* @__PURE__ */ definePrimitive({
   transpose: "nonlinear",
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x, y]) => b.binary("shiftRightArithmetic", x!, y!) },
-  laws: { dtypes: ["int32", "uint32"], domain: [[-100, 100], [0, 40]] },
+  laws: {
+    dtypes: ["int32", "uint32"],
+    domain: [
+      [-100, 100],
+      [0, 40],
+    ],
+  },
 });
 
 /** The number of bits that are 1. Integers. */
