@@ -1,6 +1,6 @@
 /**
  * Trigonometric functions and their inverses of four float32 at a time. Arguments beyond the range in which subtracting
- * multiples of pi/2 in three parts is exact enough are computed by the host, lane by lane: they are rare.
+ * multiples of pi/2 in four parts is exact enough are computed by the host, lane by lane: they are rare.
  */
 import { hostFunction } from "../host.ts";
 import type { Lanes, Vec } from "../lanes.ts";
@@ -8,8 +8,8 @@ import type { ModuleBuilder } from "../module.ts";
 
 /** Above this, sines and cosines take the slow path. */
 const largest = 8192;
-/** pi/2 in three parts, the first two of few enough bits for exact products. */
-const halfPi = [1.5703125, 4.837512969970703125e-4, 7.54978995489188216e-8] as const;
+/** pi/2 in four parts, the first three of few enough bits for exact products. */
+const halfPi = [1.5703125, 4.837512969970703125e-4, 7.549533620476723e-8, 2.5633440682570896e-12] as const;
 const rounder = 12582912;
 
 /** x = n pi/2 + r with |r| <= pi/4. The low bits of `quadrant` are those of n. */
