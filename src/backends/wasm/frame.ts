@@ -3,6 +3,7 @@
  * loops that it reads, and the address of its scratch memory.
  */
 import type { BufferSpec } from "../../compile/ir.ts";
+import { nodesOf } from "../../compile/nodes.ts";
 import type { Expr } from "../../core/expr.ts";
 import type { DType } from "../../types/dtype.ts";
 import type { FunctionBuilder, FunctionRef } from "./function.ts";
@@ -15,30 +16,6 @@ export interface KernelFunction {
   readonly counters: readonly number[];
   /** Bytes of scratch memory, whose address comes last; 0: no such parameter. */
   readonly scratch: number;
-}
-
-/** All nodes that the roots reach, each once, arguments first. */
-export function nodesOf(roots: readonly Expr[]): Expr[] {
-  const order: Expr[] = [];
-  const seen = new Set<Expr>();
-  const stack: { readonly node: Expr; next: number }[] = [];
-  for (const root of roots) {
-    if (seen.has(root)) continue;
-    seen.add(root);
-    stack.push({ node: root, next: 0 });
-    while (stack.length > 0) {
-      const top = stack[stack.length - 1]!;
-      const arg = top.node.args[top.next++];
-      if (arg === undefined) {
-        order.push(top.node);
-        stack.pop();
-      } else if (!seen.has(arg)) {
-        seen.add(arg);
-        stack.push({ node: arg, next: 0 });
-      }
-    }
-  }
-  return order;
 }
 
 export class Frame {

@@ -18,7 +18,7 @@ export interface NestHooks {
   /** Around the loops from the border on. */
   readonly enter?: () => void;
   readonly leave?: () => void;
-  /** After every `chunk` rounds of the innermost loop, and at its end. */
+  /** After every `chunk` rounds of the innermost loop from the border on, and at its end. */
   readonly chunk?: number;
   readonly flush?: () => void;
 }
@@ -81,8 +81,10 @@ export class Nest {
     this.emitLevel(position - 1);
     const border = position === this.plan.border;
     if (border) this.hooks.enter?.();
-    if (position > this.last) this.hooks.body();
-    else this.emitLoop(position);
+    if (position > this.last) {
+      this.hooks.body();
+      if (border) this.hooks.flush?.();
+    } else this.emitLoop(position);
     if (border) this.hooks.leave?.();
   }
 
@@ -116,7 +118,8 @@ export class Nest {
         if (position === this.last) this.movePointers(step);
       });
     const end = start + rounds * step;
-    const chunk = position === this.last ? (this.hooks.chunk ?? rounds) : rounds;
+    const collecting = position === this.last && position >= this.plan.border;
+    const chunk = collecting ? (this.hooks.chunk ?? rounds) : rounds;
     if (rounds === 1) {
       body();
       f.i32(end);
@@ -138,7 +141,7 @@ export class Nest {
       });
       if (start + whole < end) f.count(counter, end, step, body);
     }
-    if (position === this.last) this.hooks.flush?.();
+    if (collecting) this.hooks.flush?.();
     this.width = outside;
     this.v = v;
   }

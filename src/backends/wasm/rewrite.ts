@@ -1,6 +1,6 @@
 /** Expressions written anew by another builder, with loop variables replaced. */
+import { nodesOf } from "../../compile/nodes.ts";
 import type { Expr, ExprBuilder } from "../../core/expr.ts";
-import { nodesOf } from "./frame.ts";
 
 /** The same expression made by `b`, with `variable(k)` in place of loop variable k. */
 export function rewrite(b: ExprBuilder, e: Expr, variable: (loop: number) => Expr): Expr {

@@ -11,7 +11,7 @@ import { emitVector } from "../vector.ts";
 
 export type CombineOp = Exclude<ReduceOp, "argmax" | "argmin"> | CumulativeOp | Exclude<ScatterOp, "set">;
 
-/** What combining with changes nothing. For sums of floats that is -0. */
+/** What combining with changes nothing (0 for sums, though it makes 0 of -0). */
 export function neutral(op: CombineOp | "argmax" | "argmin", dtype: DType): number | bigint {
   const kind = dtypeKind(dtype);
   const [lowest, highest] =
@@ -22,7 +22,6 @@ export function neutral(op: CombineOp | "argmax" | "argmin", dtype: DType): numb
         : integerRange(dtype === "key<fry>" ? "uint64" : dtype);
   switch (op) {
     case "add":
-      return kind === "f" ? -0 : 0;
     case "or":
     case "xor":
       return 0;
@@ -95,8 +94,8 @@ export class Accumulator {
   private get type(): ValueType {
     return registerType(this.wide);
   }
-  reset(): void {
-    pushConstant(this.f, neutral(this.op, this.wide), this.wide);
+  reset(start: number | bigint = neutral(this.op, this.wide)): void {
+    pushConstant(this.f, start, this.wide);
     this.f.set(this.local);
   }
   /** Combines the value of the accumulator's own dtype that `push` leaves on the stack. */

@@ -27,7 +27,8 @@ export function emitCumulative(frame: Frame, kernel: CumulativeKernel): void {
   });
   const sum = new Accumulator(frame.f, frame.module, op, value.dtype);
   const nest: Nest = new Nest(frame, plan, plan.border < plan.loops.length ? [target] : [], {
-    enter: () => sum.reset(),
+    // Running sums begin with the first element, which may be -0.
+    enter: () => (op === "add" ? sum.reset(-0) : sum.reset()),
     body: () => {
       sum.take(() => nest.push(value));
       nest.storeScalar(target, () => sum.result());

@@ -27,9 +27,7 @@ export function emitReduce(frame: Frame, kernel: ReduceKernel): void {
   if (sizeOf(reduced) === 0) {
     const b = new ExprBuilder();
     const dtype = frame.dtype(buffer);
-    const empty = op === "argmax" || op === "argmin" ? 0 : neutral(op, dtype);
-    // The sum of nothing is 0, not -0.
-    const constant = b.constant(op === "add" ? 0 : empty, dtype);
+    const constant = b.constant(op === "argmax" || op === "argmin" ? 0 : neutral(op, dtype), dtype);
     return emitMap(frame, { kind: "map", shape, stores: [{ buffer, index, value: constant }] });
   }
   const target: Target = { buffer, dtype: frame.dtype(buffer), index };
@@ -149,7 +147,7 @@ function emitSum(frame: Frame, plan: Plan, { value }: ReduceKernel, target: Targ
       totals = Array.from({ length: along ? 1 : width }, () => {
         const pair = [f.local("v128"), f.local("v128")] as const;
         for (const local of pair) {
-          f.get(f.f64x2(-0));
+          f.get(f.f64x2(0));
           f.set(local);
         }
         return pair;

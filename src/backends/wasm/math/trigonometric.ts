@@ -1,6 +1,6 @@
 /**
  * Trigonometric functions and their inverses of four float32 at a time. Arguments beyond the range in which subtracting
- * multiples of pi/2 in three parts is exact enough are computed by the host, lane by lane: they are rare.
+ * multiples of pi/2 in four parts is exact enough are computed by the host, lane by lane: they are rare.
  */
 import { hostFunction } from "../host.ts";
 import type { Lanes, Vec } from "../lanes.ts";
@@ -8,8 +8,8 @@ import type { ModuleBuilder } from "../module.ts";
 
 /** Above this, sines and cosines take the slow path. */
 const largest = 8192;
-/** pi/2 in three parts, the first two of few enough bits for exact products. */
-const halfPi = [1.5703125, 4.837512969970703125e-4, 7.54978995489188216e-8] as const;
+/** pi/2 in four parts, the first three of few enough bits for exact products. */
+const halfPi = [1.5703125, 4.837512969970703125e-4, 7.549533620476723e-8, 2.5633440682570896e-12] as const;
 const rounder = 12582912;
 
 /** x = n pi/2 + r with |r| <= pi/4. The low bits of `quadrant` are those of n. */
@@ -96,16 +96,16 @@ export function cos(v: Lanes, module: ModuleBuilder, x: Vec): Vec {
   return withSlowPath(v, module, "cos", x, sine(v, x, 1));
 }
 
-/** sin r / cos r, or -cos r / sin r in odd quadrants. */
+/** tan r, or -1 / tan r in odd quadrants. */
 export function tan(v: Lanes, module: ModuleBuilder, x: Vec): Vec {
   const { quadrant, r } = reduce(v, x);
   const z = v.mul(r, r);
-  const s = reducedSin(v, r, z);
-  const c = reducedCos(v, z);
-  const parity = v.shift("i32x4.shl", quadrant, 31);
-  const odd = v.shift("i32x4.shr_s", parity, 31);
-  const y = v.div(v.select(odd, c, s), v.xor(v.select(odd, s, c), parity));
-  return withSlowPath(v, module, "tan", x, withTiny(v, x, y));
+  const tail = v.polynomial(z, [
+    9.38540185543e-3, 3.11992232697e-3, 2.44301354525e-2, 5.34112807005e-2, 1.33387994085e-1, 3.33331568548e-1,
+  ]);
+  const y = v.mulAdd(v.mul(tail, z), r, r);
+  const odd = v.shift("i32x4.shr_s", v.shift("i32x4.shl", quadrant, 31), 31);
+  return withSlowPath(v, module, "tan", x, withTiny(v, x, v.select(odd, v.div(v.f32(-1), y), y)));
 }
 
 const halfPiHigh = Math.fround(Math.PI / 2);
