@@ -1,2 +1,10 @@
-/** The key under which Node and Deno look for a value's own way of being shown. */
-export const inspectSymbol: unique symbol = Symbol.for("nodejs.util.inspect.custom") as never;
+/** How values are shown in consoles. */
+
+/** Makes the console of Node and Deno show instances of a class by their `toString`. */
+export function showAsText(type: { readonly prototype: object }): void {
+  Object.defineProperty(type.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+    value(this: object): string {
+      return String(this);
+    },
+  });
+}
