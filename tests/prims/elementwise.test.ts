@@ -364,6 +364,13 @@ describe("integers", () => {
     expect(list(bitwise.shiftLeft(i(1, 1, 3), i(4, 32, 31)))).toEqual([16, 0, -2147483648]);
     expect(list(bitwise.shiftRightLogical(i(-1, -1), i(28, 32)))).toEqual([15, 0]);
     expect(list(bitwise.shiftRightArithmetic(i(-16, -1, 5), i(2, 40, 40)))).toEqual([-4, -1, 0]);
+    const [top, huge] = [2147483648, 4294967295];
+    expect(list(bitwise.shiftRightArithmetic(u(top, top, top, 5), u(1, 32, huge, huge)))).toEqual([
+      3221225472,
+      huge,
+      huge,
+      0,
+    ]);
   });
   test("bits", () => {
     expect(list(bitwise.not(i(5)))).toEqual([-6]);
