@@ -2,6 +2,8 @@
 import "./array/install.ts";
 
 export { deviceGet, devicePut, blockUntilReady, type Fetched } from "./api/device.ts";
+export { checkpoint, checkpoint as remat, type CheckpointOptions } from "./api/checkpoint.ts";
+export { customGradient, type CustomJvp, customJvp, type CustomOptions, type CustomVjp, customVjp } from "./api/custom.ts";
 export type { Argnums } from "./api/argnums.ts";
 export { grad, type GradientOf, type GradOptions, valueAndGrad } from "./api/grad.ts";
 export { hessian, type HessianOf, jacfwd, jacobian, type JacobianOf, type JacobianOptions, jacrev } from "./api/jacobian.ts";
