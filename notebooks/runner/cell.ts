@@ -109,7 +109,11 @@ function dropTypes(source: string): { code: string; columns: ColumnMap } {
   source.split("\n").forEach((line, index) => {
     const found = /^(\s*)(?:export\s+)?(namespace|module)\s+[\w.]+\s*\{/.exec(line);
     if (found && !kept[index]?.includes(`${found[2]} `)) {
-      throw new CellSyntaxError("namespaces cannot be used in a cell: declare an object", index + 1, found[1]!.length + 1);
+      throw new CellSyntaxError(
+        "namespaces cannot be used in a cell: declare an object",
+        index + 1,
+        found[1]!.length + 1,
+      );
     }
   });
   return { code, columns: columnsOfMappings(mappings) };

@@ -86,7 +86,10 @@ function mapColumn(pairs: readonly number[], column: number): number {
   }
   if (low === 0) return pairs[1] ?? column;
   const before = pairs[2 * low - 1]!;
-  return Math.min(before + column - pairs[2 * low - 2]!, Math.max(before, pairs[2 * low + 1] ?? Number.POSITIVE_INFINITY));
+  return Math.min(
+    before + column - pairs[2 * low - 2]!,
+    Math.max(before, pairs[2 * low + 1] ?? Number.POSITIVE_INFINITY),
+  );
 }
 
 /** The source position of a compiled position. */

@@ -185,7 +185,13 @@ export function withOutputs(notebook: Notebook, outputs: ReadonlyMap<string, str
 }
 
 /** A cell made of its code and its output, fenced in the usual way. The line is not known before it is in a file. */
-export function makeCell(id: string, code: string, output?: string, info = "ts", newline: "\n" | "\r\n" = "\n"): CodeBlock {
+export function makeCell(
+  id: string,
+  code: string,
+  output?: string,
+  info = "ts",
+  newline: "\n" | "\r\n" = "\n",
+): CodeBlock {
   const marker = markerFor(code);
   const ended = newline + marker + newline;
   const fences = { open: marker + info + newline, close: code === "" ? marker + newline : ended };

@@ -288,7 +288,8 @@ function describeValue(value: unknown, depth: number): string {
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "function") return value.name === "" ? "[function]" : `[function ${value.name}]`;
   if (typeof value !== "object" || value === null) return String(value);
-  if (hasOwnText(value) || value instanceof Error || value instanceof RegExp || value instanceof Date) return String(value);
+  if (hasOwnText(value) || value instanceof Error || value instanceof RegExp || value instanceof Date)
+    return String(value);
   const isList = Array.isArray(value) || ArrayBuffer.isView(value);
   if (depth > 3) return isList ? "[…]" : "{…}";
   if (isList) {

@@ -1,7 +1,15 @@
 // Notebooks of Jupyter. In goes our notebook and out comes the JSON of an .ipynb file for Deno's kernel, which runs
 // TypeScript; and back. Cells, formulas and outputs survive both ways.
 
-import { type Block, cellsOf, type CodeBlock, makeCell, type Notebook, parseNotebook, serialiseNotebook } from "./document.ts";
+import {
+  type Block,
+  type CodeBlock,
+  cellsOf,
+  makeCell,
+  type Notebook,
+  parseNotebook,
+  serialiseNotebook,
+} from "./document.ts";
 
 /** What Deno resolves the library's name to. */
 const denoName = "npm:adjoint@^0.1.0";
@@ -67,7 +75,8 @@ export function toIpynb(notebook: Notebook): string {
       metadata: info === "ts" ? {} : { adjoint: { info } },
       source: sourceLines(toDeno(block.code.replace(/\r\n/g, "\n"))),
       execution_count: output === undefined ? null : executed,
-      outputs: output === undefined ? [] : [{ output_type: "stream", name: "stdout", text: sourceLines(`${output}\n`) }],
+      outputs:
+        output === undefined ? [] : [{ output_type: "stream", name: "stdout", text: sourceLines(`${output}\n`) }],
     });
   }
   const file = {
@@ -140,7 +149,8 @@ function readFile(text: string): { cells: JupyterCell[] } {
   if (typeof file !== "object" || file === null || !Array.isArray(file.cells)) {
     throw new SyntaxError("this is no .ipynb file: it has no cells");
   }
-  if (file.nbformat !== 4) throw new SyntaxError(`this .ipynb file has version ${String(file.nbformat)}, and 4 can be read`);
+  if (file.nbformat !== 4)
+    throw new SyntaxError(`this .ipynb file has version ${String(file.nbformat)}, and 4 can be read`);
   const language = file.metadata?.kernelspec?.language ?? file.metadata?.language_info?.name ?? "typescript";
   if (language !== "typescript" && language !== "javascript") {
     throw new SyntaxError(`the cells of this .ipynb file are in ${language}, and TypeScript can be read`);

@@ -30,9 +30,9 @@ export function shareNames(options: SharedNamesOptions = {}): SharedNames {
   const declared = new Set<string>();
 
   const unknown = (name: string): ReferenceError => {
+    if (declared.has(name)) return new ReferenceError(`${name} is declared, but that line has not run yet`);
     const hint = options.hint?.(name) ?? suggestion(name, [...declared, ...Object.keys(options.given ?? {})]);
-    const what = declared.has(name) ? "is declared, but that line has not run yet" : "is not defined";
-    return new ReferenceError(`${name} ${what}${hint === undefined ? "" : `; ${hint}`}`);
+    return new ReferenceError(`${name} is not defined${hint === undefined ? "" : `; ${hint}`}`);
   };
 
   const guard = new Proxy(Object.create(null) as object, {

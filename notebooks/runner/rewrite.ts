@@ -86,13 +86,7 @@ class Rewriter {
   /** What runs before the cell's first line, on that line: functions, and `var`s of nested blocks, are there early. */
   #hoisted = "";
 
-  constructor(
-    script: string,
-    program: Program,
-    tokens: readonly Token[],
-    declared: ReadonlySet<string>,
-    fail: Fail,
-  ) {
+  constructor(script: string, program: Program, tokens: readonly Token[], declared: ReadonlySet<string>, fail: Fail) {
     this.#script = script;
     this.#text = new MagicString(script);
     this.#program = program;
@@ -353,7 +347,8 @@ class Rewriter {
         this.#assignable(node.argument, scope);
         break;
       case "AssignmentPattern":
-        if (node.left.type === "Identifier" && this.#isShared(node.left.name, scope)) this.#named(node.left, node.right);
+        if (node.left.type === "Identifier" && this.#isShared(node.left.name, scope))
+          this.#named(node.left, node.right);
         break;
       case "FunctionDeclaration":
       case "FunctionExpression":
@@ -374,7 +369,8 @@ class Rewriter {
         return;
       case "Property":
         if (node.computed) this.#visit(node.key, scope, node);
-        if (node.shorthand) this.#shorthands.add(node.value.type === "AssignmentPattern" ? node.value.left : node.value);
+        if (node.shorthand)
+          this.#shorthands.add(node.value.type === "AssignmentPattern" ? node.value.left : node.value);
         return this.#visit(node.value, scope, node);
       case "SwitchStatement":
         this.#visit(node.discriminant, scope, node);

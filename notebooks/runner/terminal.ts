@@ -1,7 +1,7 @@
 // A notebook for a terminal. In go its parts (Markdown, code, output, an error); out comes text of a given width, with
 // colours if they are wanted. It writes nowhere and knows no terminal, so that it can be tested.
 
-import { formatDifferences, type Difference } from "./compare.ts";
+import { type Difference, formatDifferences } from "./compare.ts";
 import type { CellError } from "./execute.ts";
 import { highlight, type PieceKind } from "./highlight.ts";
 import { renderInlineTex, renderTex, textWidth } from "./tex.ts";
@@ -77,7 +77,10 @@ export function makeTerminal({ width, colour }: TerminalOptions): Terminal {
     code(code, number) {
       const label = `[${number}]`.padStart(4);
       return paintCode(code, paint)
-        .map((line, index) => `${index === 0 ? paint(label, "cyan") : " ".repeat(label.length)} ${paint("│", "dim")} ${line}`)
+        .map(
+          (line, index) =>
+            `${index === 0 ? paint(label, "cyan") : " ".repeat(label.length)} ${paint("│", "dim")} ${line}`,
+        )
         .map((line) => `${line.trimEnd()}\n`)
         .join("");
     },
@@ -86,7 +89,9 @@ export function makeTerminal({ width, colour }: TerminalOptions): Terminal {
       const where = place === undefined ? "" : paint(` at ${place.cell}.ts:${place.line}:${place.column}`, "dim");
       const [first = "", ...more] = message.split("\n");
       const head = `${paint(`${name}:`, "red", "bold")} ${paint(first, "red")}${where}`;
-      const callers = trace.slice(1).map(({ cell, line, column }) => paint(`called at ${cell}.ts:${line}:${column}`, "dim"));
+      const callers = trace
+        .slice(1)
+        .map(({ cell, line, column }) => paint(`called at ${cell}.ts:${line}:${column}`, "dim"));
       const lines = [head, ...more, ...(frame === "" ? [] : ["", ...frame.split("\n"), ""]), ...callers];
       return indent(lines.join("\n").replace(/\n+$/, ""), "     ", (line) => line);
     },
@@ -121,7 +126,10 @@ function paintCode(code: string, paint: Paint): string[] {
 
 /** A block of Markdown, of which the kinds that notebooks use are known. */
 function renderMarkdown(source: string, width: number, paint: Paint): string {
-  const lines = source.replace(/\r\n/g, "\n").replace(/<!--[\s\S]*?-->/g, "").split("\n");
+  const lines = source
+    .replace(/\r\n/g, "\n")
+    .replace(/<!--[\s\S]*?-->/g, "")
+    .split("\n");
   const out: string[] = [];
   let paragraph: string[] = [];
   let at = 0;
@@ -170,7 +178,8 @@ function renderMarkdown(source: string, width: number, paint: Paint): string {
     } else if (item) {
       flush();
       const text = [item[3]!];
-      while (at < lines.length && /^\s+\S/.test(lines[at]!) && !/^\s*([-*+]|\d+[.)])\s/.test(lines[at]!)) text.push(lines[at++]!.trim());
+      while (at < lines.length && /^\s+\S/.test(lines[at]!) && !/^\s*([-*+]|\d+[.)])\s/.test(lines[at]!))
+        text.push(lines[at++]!.trim());
       const mark = `${item[1]}${/\d/.test(item[2]!) ? item[2] : "•"} `;
       out.push(...wrap(inline(text.join(" "), paint), width, `  ${mark}`, `  ${" ".repeat(mark.length)}`));
     } else if (line.startsWith(">")) {
@@ -190,7 +199,10 @@ function renderMarkdown(source: string, width: number, paint: Paint): string {
     return taken;
   }
 
-  const text = out.join("\n").replace(/\n{3,}/g, "\n\n").replace(/^\n+|\n+$/g, "");
+  const text = out
+    .join("\n")
+    .replace(/\n{3,}/g, "\n\n")
+    .replace(/^\n+|\n+$/g, "");
   return text === "" ? "" : `${text}\n`;
 }
 
@@ -218,7 +230,9 @@ function inline(text: string, paint: Paint): string {
     if (groups.escaped !== undefined) return groups.escaped;
     if (groups.label === undefined) return whole;
     const label = paint(inline(groups.label, paint), "underline");
-    return groups.target === groups.label || groups.target?.startsWith("#") ? label : `${label} ${paint(`(${groups.target})`, "dim")}`;
+    return groups.target === groups.label || groups.target?.startsWith("#")
+      ? label
+      : `${label} ${paint(`(${groups.target})`, "dim")}`;
   });
 }
 

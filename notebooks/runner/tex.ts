@@ -39,38 +39,174 @@ export function textWidth(text: string): number {
 }
 
 const symbols: Readonly<Record<string, string>> = {
-  alpha: "α", beta: "β", gamma: "γ", delta: "δ", epsilon: "ε", varepsilon: "ε", zeta: "ζ", eta: "η", theta: "θ",
-  vartheta: "ϑ", iota: "ι", kappa: "κ", lambda: "λ", mu: "μ", nu: "ν", xi: "ξ", pi: "π", rho: "ρ", sigma: "σ", tau: "τ",
-  upsilon: "υ", phi: "φ", varphi: "φ", chi: "χ", psi: "ψ", omega: "ω", Gamma: "Γ", Delta: "Δ", Theta: "Θ", Lambda: "Λ",
-  Xi: "Ξ", Pi: "Π", Sigma: "Σ", Phi: "Φ", Psi: "Ψ", Omega: "Ω", nabla: "∇", partial: "∂", infty: "∞", ell: "ℓ", hbar: "ℏ",
-  cdot: "·", times: "×", div: "÷", pm: "±", odot: "⊙", otimes: "⊗", oplus: "⊕", circ: "∘", ast: "*", star: "⋆",
-  le: "≤", leq: "≤", ge: "≥", geq: "≥", ne: "≠", neq: "≠", approx: "≈", equiv: "≡", sim: "∼", propto: "∝", ll: "≪",
-  gg: "≫", in: "∈", notin: "∉", subset: "⊂", subseteq: "⊆", cup: "∪", cap: "∩", emptyset: "∅", forall: "∀", exists: "∃",
-  to: "→", rightarrow: "→", leftarrow: "←", Rightarrow: "⇒", Leftrightarrow: "⇔", implies: "⇒", iff: "⇔", mapsto: "↦",
-  ldots: "…", dots: "…", cdots: "⋯", vdots: "⋮", ddots: "⋱", top: "⊤", bot: "⊥", perp: "⊥", mid: "|", vert: "|",
-  Vert: "‖", langle: "⟨", rangle: "⟩", lfloor: "⌊", rfloor: "⌋", lceil: "⌈", rceil: "⌉", dagger: "†", prime: "′",
-  sum: "∑", prod: "∏", int: "∫", triangleq: "≜", lbrace: "{", rbrace: "}", backslash: "\\", colon: ":", neg: "¬",
-  land: "∧", lor: "∨", setminus: "∖", parallel: "∥",
+  alpha: "α",
+  beta: "β",
+  gamma: "γ",
+  delta: "δ",
+  epsilon: "ε",
+  varepsilon: "ε",
+  zeta: "ζ",
+  eta: "η",
+  theta: "θ",
+  vartheta: "ϑ",
+  iota: "ι",
+  kappa: "κ",
+  lambda: "λ",
+  mu: "μ",
+  nu: "ν",
+  xi: "ξ",
+  pi: "π",
+  rho: "ρ",
+  sigma: "σ",
+  tau: "τ",
+  upsilon: "υ",
+  phi: "φ",
+  varphi: "φ",
+  chi: "χ",
+  psi: "ψ",
+  omega: "ω",
+  Gamma: "Γ",
+  Delta: "Δ",
+  Theta: "Θ",
+  Lambda: "Λ",
+  Xi: "Ξ",
+  Pi: "Π",
+  Sigma: "Σ",
+  Phi: "Φ",
+  Psi: "Ψ",
+  Omega: "Ω",
+  nabla: "∇",
+  partial: "∂",
+  infty: "∞",
+  ell: "ℓ",
+  hbar: "ℏ",
+  cdot: "·",
+  times: "×",
+  div: "÷",
+  pm: "±",
+  odot: "⊙",
+  otimes: "⊗",
+  oplus: "⊕",
+  circ: "∘",
+  ast: "*",
+  star: "⋆",
+  le: "≤",
+  leq: "≤",
+  ge: "≥",
+  geq: "≥",
+  ne: "≠",
+  neq: "≠",
+  approx: "≈",
+  equiv: "≡",
+  sim: "∼",
+  propto: "∝",
+  ll: "≪",
+  gg: "≫",
+  in: "∈",
+  notin: "∉",
+  subset: "⊂",
+  subseteq: "⊆",
+  cup: "∪",
+  cap: "∩",
+  emptyset: "∅",
+  forall: "∀",
+  exists: "∃",
+  to: "→",
+  rightarrow: "→",
+  leftarrow: "←",
+  Rightarrow: "⇒",
+  Leftrightarrow: "⇔",
+  implies: "⇒",
+  iff: "⇔",
+  mapsto: "↦",
+  ldots: "…",
+  dots: "…",
+  cdots: "⋯",
+  vdots: "⋮",
+  ddots: "⋱",
+  top: "⊤",
+  bot: "⊥",
+  perp: "⊥",
+  mid: "|",
+  vert: "|",
+  Vert: "‖",
+  langle: "⟨",
+  rangle: "⟩",
+  lfloor: "⌊",
+  rfloor: "⌋",
+  lceil: "⌈",
+  rceil: "⌉",
+  dagger: "†",
+  prime: "′",
+  sum: "∑",
+  prod: "∏",
+  int: "∫",
+  triangleq: "≜",
+  lbrace: "{",
+  rbrace: "}",
+  backslash: "\\",
+  colon: ":",
+  neg: "¬",
+  land: "∧",
+  lor: "∨",
+  setminus: "∖",
+  parallel: "∥",
 };
 
 /** Symbols that stand between two things, with a space on either side. */
 const relations = new Set([..."≤≥≠≈≡∼∝≪≫∈∉⊂⊆∪∩→←⇒⇔↦×÷±⊙⊗⊕∘=≜∧∨∖∥"]);
-/** Letters after which an argument follows: `log p`, `∑ x`. */
-const operators = new Set(["sum", "prod", "int"]);
+/** Functions whose argument stands after a space where it has no brackets: `log p`. */
 const functions = new Set(
-  "log ln exp sin cos tan sinh cosh tanh arcsin arccos arctan max min arg argmax argmin sup inf lim det dim ker tr diag Pr".split(" "),
+  "log ln exp sin cos tan sinh cosh tanh arcsin arccos arctan max min arg argmax argmin sup inf lim det dim ker tr diag Pr".split(
+    " ",
+  ),
 );
 const accents: Readonly<Record<string, string>> = {
-  hat: "\u0302", widehat: "\u0302", bar: "\u0304", overline: "\u0304", tilde: "\u0303", widetilde: "\u0303", dot: "\u0307",
-  ddot: "\u0308", vec: "\u20d7",
+  hat: "\u0302",
+  widehat: "\u0302",
+  bar: "\u0304",
+  overline: "\u0304",
+  tilde: "\u0303",
+  widetilde: "\u0303",
+  dot: "\u0307",
+  ddot: "\u0308",
+  vec: "\u20d7",
 };
 /** Commands that set the font of their argument. */
-const fonts = new Set("mathbf boldsymbol bm mathrm mathit mathsf mathtt mathcal mathfrak text textbf textit textrm texttt operatorname mbox".split(" "));
-const doubleStruck: Readonly<Record<string, string>> = { R: "ℝ", N: "ℕ", Z: "ℤ", Q: "ℚ", C: "ℂ", E: "𝔼", P: "ℙ", 1: "𝟙" };
-const ignored = new Set("left right big Big bigl bigr Bigl Bigr bigg Bigg displaystyle textstyle limits nolimits nonumber notag".split(" "));
-const spaces: Readonly<Record<string, string>> = { ",": " ", ";": " ", ":": " ", " ": " ", "!": "", quad: "  ", qquad: "    " };
+const fonts = new Set(
+  "mathbf boldsymbol bm mathrm mathit mathsf mathtt mathcal mathfrak text textbf textit textrm texttt operatorname mbox".split(
+    " ",
+  ),
+);
+const doubleStruck: Readonly<Record<string, string>> = {
+  R: "ℝ",
+  N: "ℕ",
+  Z: "ℤ",
+  Q: "ℚ",
+  C: "ℂ",
+  E: "𝔼",
+  P: "ℙ",
+  1: "𝟙",
+};
+const ignored = new Set(
+  "left right big Big bigl bigr Bigl Bigr bigg Bigg displaystyle textstyle limits nolimits nonumber notag".split(" "),
+);
+const spaces: Readonly<Record<string, string>> = {
+  ",": " ",
+  ";": " ",
+  ":": " ",
+  " ": " ",
+  "!": "",
+  quad: "  ",
+  qquad: "    ",
+};
 const brackets: Readonly<Record<string, readonly [string, string]>> = {
-  pmatrix: ["(", ")"], bmatrix: ["[", "]"], vmatrix: ["|", "|"], Bmatrix: ["{", "}"], matrix: ["", ""], array: ["", ""],
+  pmatrix: ["(", ")"],
+  bmatrix: ["[", "]"],
+  vmatrix: ["|", "|"],
+  Bmatrix: ["{", "}"],
+  matrix: ["", ""],
+  array: ["", ""],
 };
 
 const superscripts = scriptTable(
@@ -142,7 +278,12 @@ class Reader {
       rows.push(...inner);
       return;
     }
-    const cells = inner.map((row) => row.map((cell) => cell.trim()).join(name === "cases" ? "  " : " ").trim());
+    const cells = inner.map((row) =>
+      row
+        .map((cell) => cell.trim())
+        .join(name === "cases" ? "  " : " ")
+        .trim(),
+    );
     const content = cells.filter((cell) => cell !== "").join("; ");
     const [left, right] = pair ?? ["{ ", ""];
     const row = rows.at(-1)!;
@@ -197,7 +338,6 @@ class Reader {
     if (token === "^" || token === "_") return script(token, this.#argument());
     if (token === "'") return "′";
     if (token === "~") return " ";
-    if (token === "-") return "-";
     if (!token.startsWith("\\")) return /\s/.test(token) ? " " : token;
     return this.#command(token.slice(1));
   }
@@ -206,9 +346,14 @@ class Reader {
     const space = spaces[name];
     if (space !== undefined) return space;
     const symbol = symbols[name];
-    if (symbol !== undefined) return operators.has(name) ? symbol : symbol;
+    if (symbol !== undefined) {
+      // These belong to what follows, and the space that ends the command is no space.
+      if ("∂∇Δ".includes(symbol)) this.#peek();
+      return symbol;
+    }
     if (functions.has(name)) return name;
-    if (fonts.has(name)) return name.startsWith("text") || name === "mbox" ? this.#rawGroup() || this.#argument() : this.#argument();
+    if (fonts.has(name))
+      return name.startsWith("text") || name === "mbox" ? this.#rawGroup() || this.#argument() : this.#argument();
     if (ignored.has(name)) {
       // `\left.` is an invisible bracket.
       if ((name === "left" || name === "right") && this.#peek() === ".") this.#at += 1;
@@ -223,7 +368,8 @@ class Reader {
       const argument = this.#argument();
       return [...argument].length === 1 ? argument + accent : `${name}(${argument})`;
     }
-    if (name === "frac" || name === "tfrac" || name === "dfrac") return `${bracketed(this.#argument())}/${bracketed(this.#argument())}`;
+    if (name === "frac" || name === "tfrac" || name === "dfrac")
+      return `${bracketed(this.#argument())}/${bracketed(this.#argument())}`;
     if (name === "sqrt") return `√${bracketed(this.#argument())}`;
     // Escaped characters, `\{` or `\_`, are themselves; a command that is not known is its name.
     return name === "|" ? "‖" : name;

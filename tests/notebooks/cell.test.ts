@@ -57,7 +57,9 @@ describe("shared names", () => {
   test("names that shadow a shared one are left alone", async () => {
     expect(await run("const x = 1;", "((x) => x)(5) + (function (x) { return x; })(6) + x")).toBe(12);
     expect(await run("const e = 1;", "let seen; try { throw 2; } catch (e) { seen = e; } seen + e")).toBe(3);
-    expect(await run("const x = 1;", "let s = 0; for (const x of [5, 6]) s += x; for (let x = 0; x < 2; x++) s += x; s + x")).toBe(13);
+    expect(
+      await run("const x = 1;", "let s = 0; for (const x of [5, 6]) s += x; for (let x = 0; x < 2; x++) s += x; s + x"),
+    ).toBe(13);
   });
   test("a default value of a parameter sees the shared name, not the body's", async () => {
     expect(await run("const x = 1;", "function f(a = x) { var x = 7; return a + x; } f()")).toBe(8);
@@ -73,7 +75,8 @@ describe("shared names", () => {
     expect(await run("const $ = 3; const $truth = 4; const f = ($) => $ + $truth; if (f(1)) {} f(1) + $")).toBe(8);
   });
   test("names are reported in the result of the compiler", () => {
-    const code = "import d, { a as b } from 'm'; const { c, e: [f = 1, ...g], ...h } = d; function i() {} class J {} enum K { A }";
+    const code =
+      "import d, { a as b } from 'm'; const { c, e: [f = 1, ...g], ...h } = d; function i() {} class J {} enum K { A }";
     expect(new Set(compileCell(code).names)).toEqual(new Set(["d", "b", "c", "f", "g", "h", "i", "J", "K"]));
   });
 });
@@ -87,14 +90,26 @@ describe("declarations", () => {
     ["defaults", "const { a = 1, b: { c = 2 } = {}, d: [e = 3] = [] } = {} as any; [a, c, e]", [1, 2, 3]],
     ["defaults that use shared names", "const k = 5; const { a = k, [`${'b'}`]: b = a } = {} as any; [a, b]", [5, 5]],
     ["patterns beside names", "const x = 1, { y } = { y: 2 }, [z] = [3], w = 4; [x, y, z, w]", [1, 2, 3, 4]],
-    ["the old value in the new", "let a = 1, b = 2; [a, b] = [b, a]; ({ a, c: b = 9 } = { a: a + 10 } as any); [a, b]", [12, 9]],
+    [
+      "the old value in the new",
+      "let a = 1, b = 2; [a, b] = [b, a]; ({ a, c: b = 9 } = { a: a + 10 } as any); [a, b]",
+      [12, 9],
+    ],
     ["arrows without brackets", "const f = x => x + 1, g = (x: number) => f(x) * 2; g(1)", 4],
     ["var in a block", "if (1 > 0) { var inner = 3; var later; } [inner, later]", [3, undefined]],
     ["var in a loop", "for (var i = 0, n = 3; i < n; i++) {} i", 3],
     ["var in for of", "for (var [k, v] of Object.entries({ a: 1, b: 2 })) {} [k, v]", ["b", 2]],
-    ["var in for in without a block", "const all = []; for (var q in { a: 1, b: 2 }) all.push(q); [all, q]", [["a", "b"], "b"]],
+    [
+      "var in for in without a block",
+      "const all = []; for (var q in { a: 1, b: 2 }) all.push(q); [all, q]",
+      [["a", "b"], "b"],
+    ],
     ["var before it is reached", "const early = late2; if (1 > 2) { var late2 = 3; } early", undefined],
-    ["shorthand", "const a = 1; const f = () => 2; const o = { a, f, b: a, [a]: a }; [o.a, o.f(), o.b, o[1]]", [1, 2, 1, 1]],
+    [
+      "shorthand",
+      "const a = 1; const f = () => 2; const o = { a, f, b: a, [a]: a }; [o.a, o.f(), o.b, o[1]]",
+      [1, 2, 1, 1],
+    ],
     ["members named like names", "const a = { a: 1 }; const b = { a: a.a, b() { return this.a; } }; b.b() + a?.a", 2],
     ["labels named like names", "const a = 1; a: for (;;) { for (;;) { break a; } } a", 1],
   ])("%s", async (_name, code, expected) => {
@@ -103,29 +118,59 @@ describe("declarations", () => {
 
   test("functions are there before their line", async () => {
     expect(await run("const x = double(4);\nfunction double(n: number): number { return 2 * n; }", "x")).toBe(8);
-    expect(await run("even(10);\nfunction even(n) { return n === 0 ? true : odd(n - 1); }\nfunction odd(n) { return n === 0 ? false : even(n - 1); }\neven(7)")).toBe(false);
+    expect(
+      await run(
+        "even(10);\nfunction even(n) { return n === 0 ? true : odd(n - 1); }\nfunction odd(n) { return n === 0 ? false : even(n - 1); }\neven(7)",
+      ),
+    ).toBe(false);
   });
   test("async functions and generators", async () => {
-    expect(await run("async function f() { return 1; }\nfunction* g() { yield 1; yield* [2, 3]; }", "[await f(), ...g()]")).toEqual([1, 1, 2, 3]);
-    expect(await run("const xs = []; for await (const x of (async function* () { yield 1; yield 2; })()) xs.push(x); xs")).toEqual([1, 2]);
+    expect(
+      await run("async function f() { return 1; }\nfunction* g() { yield 1; yield* [2, 3]; }", "[await f(), ...g()]"),
+    ).toEqual([1, 1, 2, 3]);
+    expect(
+      await run("const xs = []; for await (const x of (async function* () { yield 1; yield 2; })()) xs.push(x); xs"),
+    ).toEqual([1, 2]);
   });
   test("functions keep their names", async () => {
-    expect(await run("const f = () => 1, g = function () {}, h = class {}; let k; k = () => 2; const { l = () => 3 } = {}; [f, g, h, k, l].map((x) => x.name)")).toEqual(["f", "g", "h", "k", "l"]);
-    expect(await run("let a: any; a ||= () => 1; let b: any; b ??= function () {}; const c = function own() {}; [a.name, b.name, c.name]")).toEqual(["a", "b", "own"]);
+    expect(
+      await run(
+        "const f = () => 1, g = function () {}, h = class {}; let k; k = () => 2; const { l = () => 3 } = {}; [f, g, h, k, l].map((x) => x.name)",
+      ),
+    ).toEqual(["f", "g", "h", "k", "l"]);
+    expect(
+      await run(
+        "let a: any; a ||= () => 1; let b: any; b ??= function () {}; const c = function own() {}; [a.name, b.name, c.name]",
+      ),
+    ).toEqual(["a", "b", "own"]);
     expect(await run("const f = (() => 1), __proto__ = () => 2; [f.name, f(), __proto__()]")).toEqual(["f", 1, 2]);
   });
   test("functions are called without a receiver", async () => {
-    expect(await run("function me() { return this; }", "me() === undefined && me?.() === undefined && me`x` === undefined")).toBe(true);
+    expect(
+      await run("function me() { return this; }", "me() === undefined && me?.() === undefined && me`x` === undefined"),
+    ).toBe(true);
   });
   test("classes", async () => {
     const code = `
       abstract class Shape<T> { static made = 0; readonly #side: number; constructor(private readonly label: T, side = 2) { this.#side = side; Shape.made++; }
         abstract area(): number; get side(): number { return this.#side; } describe() { return this.label + ":" + this.area(); } }
       class Square extends Shape<string> { static readonly zero = new Square("zero", 0); area() { return this.side ** 2; } static { Square.made += 10; } static make() { return new Square("made"); } }`;
-    expect(await run(code, "[Square.make().describe(), Shape.made, Square.zero.area(), Square.name]")).toEqual(["made:4", 2, 0, "Square"]);
+    expect(await run(code, "[Square.make().describe(), Shape.made, Square.zero.area(), Square.name]")).toEqual([
+      "made:4",
+      2,
+      0,
+      "Square",
+    ]);
     expect(await run("const B = class A { static make() { return new A(); } }; B.make() instanceof B")).toBe(true);
-    expect(await run("const x = 1; class C { x = x + 1; [`y`] = x; static s = x; ['m']() { return x; } } const c = new C(); [c.x, c.y, C.s, c.m()]")).toEqual([2, 1, 1, 1]);
-    expect(await run("const x = 1; class D { static { const x = 2; var y = 3; } } [x, typeof y]")).toEqual([1, "undefined"]);
+    expect(
+      await run(
+        "const x = 1; class C { x = x + 1; [`y`] = x; static s = x; ['m']() { return x; } } const c = new C(); [c.x, c.y, C.s, c.m()]",
+      ),
+    ).toEqual([2, 1, 1, 1]);
+    expect(await run("const x = 1; class D { static { const x = 2; var y = 3; } } [x, typeof y]")).toEqual([
+      1,
+      "undefined",
+    ]);
   });
   test("types leave no trace", async () => {
     const code = `
@@ -138,11 +183,15 @@ describe("declarations", () => {
     expect(await run(code)).toBe(3);
   });
   test("enums", async () => {
-    expect(await run("enum Color { Red, Green = 5, Blue }\nconst enum Word { A = 'a' }", "[Color.Blue, Color[5], Word.A]")).toEqual([6, "Green", "a"]);
+    expect(
+      await run("enum Color { Red, Green = 5, Blue }\nconst enum Word { A = 'a' }", "[Color.Blue, Color[5], Word.A]"),
+    ).toEqual([6, "Green", "a"]);
     expect(await run("enum E { A }", "enum E { B = 7 }", "Object.keys(E)")).toEqual(["7", "B"]);
   });
   test("export is allowed and means nothing", async () => {
-    expect(await run("export const x = 1; export function f() { return x; } export class C {} export { x as y };", "f()")).toBe(1);
+    expect(
+      await run("export const x = 1; export function f() { return x; } export class C {} export { x as y };", "f()"),
+    ).toBe(1);
   });
 });
 
@@ -162,12 +211,16 @@ describe("imports", () => {
     expect(await run(code)).toEqual(expected);
   });
   test("imported names are shared, and may be imported or declared again", async () => {
-    expect(await run("import { one } from 'tool';", "const f = () => one;", "import { two as one } from 'tool';", "f()")).toBe(2);
+    expect(
+      await run("import { one } from 'tool';", "const f = () => one;", "import { two as one } from 'tool';", "f()"),
+    ).toBe(2);
   });
   test("what is not there is named", async () => {
     await expect(run("import { tow } from 'tool';")).rejects.toThrow('"tool" exports no tow; did you mean two?');
     await expect(run("import { Kind } from 'tool';")).rejects.toThrow("a type is imported by `import type`");
-    await expect(run("import { x } from 'tol';")).rejects.toThrow('cannot find the module "tol"; a cell here can import "tool"');
+    await expect(run("import { x } from 'tol';")).rejects.toThrow(
+      'cannot find the module "tol"; a cell here can import "tool"',
+    );
   });
 });
 
@@ -194,8 +247,16 @@ describe("statements without semicolons", () => {
     ["a call after an expression", "let n = 0\nconst up = () => n++\nn\nup()\nup()\nn", 2],
     ["a pattern after a declaration", "const a = 1\nconst { b } = { b: 2 }\nconst [c] = [3]\na + b + c", 6],
     ["an import after a call", "const f = () => 0\nf()\nimport { one } from 'tool'\none", 1],
-    ["in blocks and branches", "let s = ''\nconst say = (x) => { s += x }\nif (s === '')\n  say('a')\nelse\n  say('b')\nfor (const x of [1, 2])\n  say(x)\ndo say('d'); while (1 > 2)\nsay('e')\ns", "a12de"],
-    ["return, throw, break and continue", "function f() {\n  for (;;) { if (1 > 2) continue\n break\n }\n  try { throw 3\n } catch (e) { return e }\n}\nf()", 3],
+    [
+      "in blocks and branches",
+      "let s = ''\nconst say = (x) => { s += x }\nif (s === '')\n  say('a')\nelse\n  say('b')\nfor (const x of [1, 2])\n  say(x)\ndo say('d'); while (1 > 2)\nsay('e')\ns",
+      "a12de",
+    ],
+    [
+      "return, throw, break and continue",
+      "function f() {\n  for (;;) { if (1 > 2) continue\n break\n }\n  try { throw 3\n } catch (e) { return e }\n}\nf()",
+      3,
+    ],
     ["logical operators at the start of a line", "const a = 0\nconst b = a || 2\nconst c = b && 3\nc", 3],
     ["negations", "let x = 0\n!x\nconst y = 1\n!y", false],
     ["classes", "const g = () => 1\nclass A {\n  a = g\n  b = 2\n}\ng() + new A().b", 3],
@@ -209,7 +270,9 @@ describe("names that nobody declared", () => {
     await expect(run("missing + 1")).rejects.toThrow(new ReferenceError("missing is not defined"));
   });
   test("the nearest name is suggested", async () => {
-    await expect(run("const gradient = 1;", "gradeint")).rejects.toThrow("gradeint is not defined; did you mean gradient?");
+    await expect(run("const gradient = 1;", "gradeint")).rejects.toThrow(
+      "gradeint is not defined; did you mean gradient?",
+    );
     await expect(run("const Loss = 1;", "loss")).rejects.toThrow("did you mean Loss?");
     await expect(run("asert(true)")).rejects.toThrow("did you mean assert?");
   });
@@ -220,7 +283,9 @@ describe("names that nobody declared", () => {
     await expect(run("later; const later = 1;")).rejects.toThrow("later is declared, but that line has not run yet");
   });
   test("typeof does not throw", async () => {
-    expect(await run("const x = 1;", "[typeof missing, typeof x, typeof (x), typeof Map, typeof performance]")).toEqual(["undefined", "number", "number", "function", "object"]);
+    expect(await run("const x = 1;", "[typeof missing, typeof x, typeof (x), typeof Map, typeof performance]")).toEqual(
+      ["undefined", "number", "number", "function", "object"],
+    );
   });
   test("arguments is the function's own", async () => {
     expect(await run("(function () { return arguments.length; })(1, 2)")).toBe(2);
@@ -230,8 +295,20 @@ describe("names that nobody declared", () => {
 describe("faults", () => {
   test.each([
     ["TypeScript that cannot be parsed", "const a = 1;\nconst b = = 2;", "Unexpected token", 2, 11],
-    ["JavaScript that cannot be parsed", "let x: number = 1;\nlet x = 2;", "Identifier 'x' has already been declared", 2, 5],
-    ["a column behind a type", "const f = (x: number, y: number): number => { let x = 1; let x = 2; };", "Identifier 'x' has already been declared", 1, 51],
+    [
+      "JavaScript that cannot be parsed",
+      "let x: number = 1;\nlet x = 2;",
+      "Identifier 'x' has already been declared",
+      2,
+      5,
+    ],
+    [
+      "a column behind a type",
+      "const f = (x: number, y: number): number => { let x = 1; let x = 2; };",
+      "Identifier 'x' has already been declared",
+      1,
+      51,
+    ],
     ["return", "return 1;", "'return' outside of function", 1, 1],
     ["a constant that is assigned to", "const a = 1;\nconst f = () => { a = 2; };", "a is declared with const", 2, 19],
     ["a constant that is counted up", "const a = 1; a++;", "a is declared with const", 1, 14],
@@ -266,18 +343,23 @@ describe("places of errors", () => {
   test("lines and columns are those of the source", async () => {
     expect(await place("throw new Error('a');")).toBe("cell-1:1:7 1");
     expect(await place("const a = 1;\n\nconst b: number = 2; throw new Error('x');")).toBe("cell-1:3:28 1");
-    expect(await place("interface A {\n  b: number;\n}\nenum E {\n  A,\n}\nconst x: A = null as unknown as A; x.b;")).toBe("cell-1:7:38 1");
+    expect(
+      await place("interface A {\n  b: number;\n}\nenum E {\n  A,\n}\nconst x: A = null as unknown as A; x.b;"),
+    ).toBe("cell-1:7:38 1");
     expect(await place("import {\n  one,\n} from 'tool';\nlet q: number = one; missing(q);")).toBe("cell-1:4:22 1");
     expect(await place("const n: number = 5;\nn();")).toBe("cell-1:2:2 1");
   });
   test("a function of an earlier cell is named, and the caller behind it", async () => {
-    expect(await place("const f = (x: number) => {\n  if (x > 0) throw new Error('positive');\n};", "\nf(1);")).toBe("cell-1:2:20 2");
+    expect(await place("const f = (x: number) => {\n  if (x > 0) throw new Error('positive');\n};", "\nf(1);")).toBe(
+      "cell-1:2:20 2",
+    );
   });
   test("the last line may be a comment", async () => {
     expect(await place("throw new Error('a') // the end")).toBe("cell-1:1:7 1");
   });
   test("no line is added or removed", () => {
-    const code = "import {\n  a,\n  b\n} from 'm';\nconst\n  x = 1,\n  y = 2;\ntype T = {\n  z: number;\n};\nfunction f(\n  u: T,\n) {\n  return u\n    && x\n    || y;\n}";
+    const code =
+      "import {\n  a,\n  b\n} from 'm';\nconst\n  x = 1,\n  y = 2;\ntype T = {\n  z: number;\n};\nfunction f(\n  u: T,\n) {\n  return u\n    && x\n    || y;\n}";
     expect(compileCell(code).code.split("\n")).toHaveLength(code.split("\n").length + 1);
   });
 });
@@ -297,7 +379,11 @@ describe("loops", () => {
     ["for of and for in", "for (const x of [1, 2]) x; for (const k in { a: 1 }) { k }", 3],
     ["while and do", "let i = 0; while (i < 2) i++; do { i--; } while (i > 0)", 4],
     ["nested, without blocks", "for (let i = 0; i < 2; i++) for (const x of [1, 2]) if (x > 1) x; else x", 6],
-    ["in functions of loops with labels", "const f = () => { out: for (const a of [1, 2]) { for (;;) continue out; } }; f()", 4],
+    [
+      "in functions of loops with labels",
+      "const f = () => { out: for (const a of [1, 2]) { for (;;) continue out; } }; f()",
+      4,
+    ],
   ])("%s", async (_name, code, expected) => {
     expect(await ticks(code)).toBe(expected);
   });
@@ -322,7 +408,10 @@ class Fake {
 describe("conditions", () => {
   async function inWorld(code: string): Promise<unknown> {
     const session = new Session({ modules: { fake: { one: new Fake(1), zero: new Fake(0), many: new Fake(1, 2) } } });
-    const { value, error } = await session.run({ id: "cell-1", code: `import { one, zero, many } from "fake";\n${code}` });
+    const { value, error } = await session.run({
+      id: "cell-1",
+      code: `import { one, zero, many } from "fake";\n${code}`,
+    });
     if (error) throw error.cause;
     return value;
   }
@@ -363,15 +452,39 @@ describe("conditions", () => {
     expect(await inWorld(`let found;\n${code};\nfound`)).toBe(expected);
   });
   test.each([
-    ["values stay what they were", "[0 || 'a', '' || null, 0 && 1, 'b' && 2, null ?? 3, NaN || undefined]", ["a", null, 0, 2, 3, undefined]],
+    [
+      "values stay what they were",
+      "[0 || 'a', '' || null, 0 && 1, 'b' && 2, null ?? 3, NaN || undefined]",
+      ["a", null, 0, 2, 3, undefined],
+    ],
     ["chains", "[1 && 2 && 3, 0 || '' || 4, (0 || 1) && (2 || 3), null?.x || 5]", [3, 4, 2, 5]],
-    ["what is not needed does not run", "let n = 0; const up = () => ++n; [1 || up(), 0 && up(), 0 || up(), 1 && up(), n]", [1, 0, 1, 2, 2]],
-    ["conditionals nest", "const f = (x) => x > 0 ? x ? 'p' : 'q' : !x ? 'z' : 'n'; [f(1), f(0), f(-1)]", ["p", "z", "n"]],
+    [
+      "what is not needed does not run",
+      "let n = 0; const up = () => ++n; [1 || up(), 0 && up(), 0 || up(), 1 && up(), n]",
+      [1, 0, 1, 2, 2],
+    ],
+    [
+      "conditionals nest",
+      "const f = (x) => x > 0 ? x ? 'p' : 'q' : !x ? 'z' : 'n'; [f(1), f(0), f(-1)]",
+      ["p", "z", "n"],
+    ],
     ["await within", "[await Promise.resolve(0) || await Promise.resolve(2), (await 1) && (await 3)]", [2, 3]],
-    ["yield within", "function* g() { const x = (yield 1) || (yield 2); return x && 9; } const it = g(); [it.next().value, it.next(0).value, it.next(5).value]", [1, 2, 9]],
+    [
+      "yield within",
+      "function* g() { const x = (yield 1) || (yield 2); return x && 9; } const it = g(); [it.next().value, it.next(0).value, it.next(5).value]",
+      [1, 2, 9],
+    ],
     ["re-entrance", "const f = (n) => n && f(n - 1) || n; [f(3), f(0)]", [1, 0]],
-    ["comments and brackets around operators", "[(0 /* || */) /* && */ || ((2)), ((1)) // ?\n  ? (3) : 4, (1)&&(2)]", [2, 3, 2]],
-    ["logical assignment", "let a = 0, b = 1, c; a ||= 5; b &&= 6; c ??= 7; const o = { p: 0 }; o.p ||= 8; [a, b, c, o.p]", [5, 6, 7, 8]],
+    [
+      "comments and brackets around operators",
+      "[(0 /* || */) /* && */ || ((2)), ((1)) // ?\n  ? (3) : 4, (1)&&(2)]",
+      [2, 3, 2],
+    ],
+    [
+      "logical assignment",
+      "let a = 0, b = 1, c; a ||= 5; b &&= 6; c ??= 7; const o = { p: 0 }; o.p ||= 8; [a, b, c, o.p]",
+      [5, 6, 7, 8],
+    ],
     ["logical assignment does not evaluate what it keeps", "let a = 1, n = 0; const v = (a ||= ++n); [v, n]", [1, 0]],
     ["objects are true", "[{} ? 1 : 2, [] && 3, !new Date(0)]", [1, 3, false]],
   ])("%s", async (_name, code, expected) => {
@@ -379,7 +492,9 @@ describe("conditions", () => {
   });
   test("truth", () => {
     expect([0, "", null, undefined, Number.NaN, false, 0n].map(truthOf)).toEqual(new Array(7).fill(false));
-    expect([1, "0", {}, [], () => 0, true, Symbol("s"), { shape: [2], dtype: "x" }].map(truthOf)).toEqual(new Array(8).fill(true));
+    expect([1, "0", {}, [], () => 0, true, Symbol("s"), { shape: [2], dtype: "x" }].map(truthOf)).toEqual(
+      new Array(8).fill(true),
+    );
   });
 });
 
