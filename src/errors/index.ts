@@ -1,0 +1,30 @@
+/** All classes of errors. */
+export { AdjointError, type ErrorParts } from "./base.ts";
+export { checkOptions } from "./options.ts";
+export {
+  AsyncFunctionError,
+  ConcretizationTypeError,
+  NonConcreteBooleanIndexError,
+  TracerArrayConversionError,
+  TracerBoolConversionError,
+  TracerIntegerConversionError,
+  UnexpectedTracerError,
+} from "./tracer.ts";
+export {
+  ArgumentError,
+  AxisError,
+  BackendError,
+  DeletedArrayError,
+  DTypeError,
+  DuplicateLibraryError,
+  FloatingPointError,
+  IndexingError,
+  JaxprSyntaxError,
+  JaxprTypeError,
+  MemoryLimitError,
+  OperatorError,
+  OptionError,
+  ShapeError,
+  TransformError,
+  TreeError,
+} from "./usage.ts";
