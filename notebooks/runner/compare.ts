@@ -74,20 +74,20 @@ function compareToken(fresh: string | undefined, stored: string | undefined, tol
   if (fresh === stored) return undefined;
   if (fresh === undefined) return `${stored} is missing`;
   if (stored === undefined) return `${fresh} is not in the stored line`;
-  const a = valueOf(fresh);
-  const b = valueOf(stored);
+  const a = numberOf(fresh);
+  const b = numberOf(stored);
   if (a === undefined || b === undefined) return `${fresh} is not ${stored}`;
   if (isInteger(fresh) !== isInteger(stored)) return `${fresh} is not ${stored}: one is an integer`;
   if (isInteger(fresh)) return `${fresh} is not ${stored}`;
   if (Object.is(a, b) || a === b) return undefined;
   const distance = Math.abs(a - b);
+  if (!Number.isFinite(distance)) return `${fresh} is not ${stored}`;
   const allowed = tolerance.atol + tolerance.rtol * Math.abs(b);
   if (distance <= allowed) return undefined;
-  if (!Number.isFinite(distance)) return `${fresh} is not ${stored}`;
   return `${fresh} is not ${stored}: they differ by ${short(distance)}, and ${short(allowed)} is allowed`;
 }
 
-function valueOf(text: string): number | undefined {
+function numberOf(text: string): number | undefined {
   if (!new RegExp(`^${number.source}$`, "i").test(text)) return undefined;
   const special = /^([-+]?)(inf|nan|infinity)$/i.exec(text);
   if (!special) return Number(text);

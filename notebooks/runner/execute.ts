@@ -225,7 +225,11 @@ export class Session {
   #place(cell: string, line: number, column: number): Place | undefined {
     const compiled = this.#sources.get(cell);
     if (compiled === undefined || line > compiled.columns.length) return undefined;
-    return { cell, ...locate(compiled.columns, { line, column }) };
+    const place = locate(compiled.columns, { line, column });
+    // The call of a shared name, compiled to `(0,$.f)(x)`, is said to be at the bracket: the name is meant.
+    const before = compiled.source.split("\n")[line - 1]?.slice(0, place.column) ?? "";
+    const name = /[\w$]+\($/.exec(before)?.[0] ?? "(";
+    return { cell, line, column: place.column + 1 - name.length };
   }
 
   /** A library may name places in its messages, as it finds them in stacks: those of the compiled cell. */
@@ -274,11 +278,11 @@ export function formatValues(values: readonly unknown[]): string {
 
 /** Whether an object's class, or the object, brings a `toString` of its own, which says best how it should be shown. */
 export function hasOwnText(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return false;
   for (let holder: object | null = value; holder !== null; holder = Object.getPrototypeOf(holder) as object | null) {
     if (!Object.hasOwn(holder, "toString")) continue;
-    const { constructor } = holder;
-    return typeof constructor !== "function" || Reflect.get(globalThis, constructor.name) !== constructor;
+    const owner = holder.constructor;
+    return typeof owner !== "function" || Reflect.get(globalThis, owner.name) !== owner;
   }
   return false;
 }

@@ -246,7 +246,8 @@ class Rewriter {
     if (node.kind === "var" && names.some((name) => scope.owner(name) === this.#scopes.root)) {
       // A `var` in a block or loop of the cell itself belongs to the cell, and is undefined until it is reached.
       for (const name of names) this.#hoisted += `${this.#host.shared}.${name}=undefined;`;
-      return this.#sharedVariables(node, scope, head ? "head" : "nested");
+      this.#sharedVariables(node, scope, head ? "head" : "nested");
+      return;
     }
     if (!head) this.#terminate(node);
     for (const { id, init } of node.declarations) {
@@ -277,7 +278,8 @@ class Rewriter {
     const inner = this.#scopes.of.get(node) ?? scope;
     switch (node.type) {
       case "Identifier":
-        return this.#reference(node, scope, parent);
+        this.#reference(node, scope, parent);
+        return;
       case "MetaProperty":
         if (node.meta.name === "import") this.#failAt(node, "import.meta cannot be used in a cell");
         return;
@@ -285,10 +287,12 @@ class Rewriter {
         this.#replace(node.start, node.start + "import".length, this.#host.load);
         break;
       case "LabeledStatement":
-        return this.#visit(node.body, scope, node);
+        this.#visit(node.body, scope, node);
+        return;
       case "BreakStatement":
       case "ContinueStatement":
-        return this.#terminate(node);
+        this.#terminate(node);
+        return;
       case "ExpressionStatement":
       case "ReturnStatement":
       case "ThrowStatement":
@@ -296,7 +300,8 @@ class Rewriter {
         this.#terminate(node);
         break;
       case "VariableDeclaration":
-        return this.#localVariables(node, scope, parent);
+        this.#localVariables(node, scope, parent);
+        return;
       case "DoWhileStatement":
         this.#terminate(node);
         this.#condition(node.test);
@@ -353,11 +358,13 @@ class Rewriter {
       case "FunctionDeclaration":
       case "FunctionExpression":
         for (const parameter of node.params) this.#visit(parameter, inner, node);
-        return this.#visit(node.body, inner, node);
+        this.#visit(node.body, inner, node);
+        return;
       case "ClassDeclaration":
       case "ClassExpression":
         if (node.superClass) this.#visit(node.superClass, inner, node);
-        return this.#visit(node.body, inner, node);
+        this.#visit(node.body, inner, node);
+        return;
       case "MemberExpression":
         this.#visit(node.object, scope, node);
         if (node.computed) this.#visit(node.property, scope, node);
@@ -371,7 +378,8 @@ class Rewriter {
         if (node.computed) this.#visit(node.key, scope, node);
         if (node.shorthand)
           this.#shorthands.add(node.value.type === "AssignmentPattern" ? node.value.left : node.value);
-        return this.#visit(node.value, scope, node);
+        this.#visit(node.value, scope, node);
+        return;
       case "SwitchStatement":
         this.#visit(node.discriminant, scope, node);
         for (const branch of node.cases) this.#visit(branch, inner, node);
