@@ -18,7 +18,7 @@ export { definePrimitive, defineManyPrimitive } from "./core/primitive.ts";
 export { ClosedJaxpr } from "./core/print.ts";
 export { ShapeDtypeStruct } from "./core/struct.ts";
 export * as errors from "./errors/index.ts";
-export * as flattenUtil from "./flattenutil/index.ts";
+export * as flattenUtil from "./api/ravel.ts";
 export * as lax from "./lax/index.ts";
 export * as nn from "./nn/index.ts";
 export * as numpy from "./numpy/index.ts";
