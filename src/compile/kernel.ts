@@ -27,6 +27,13 @@ export function lowerReduce(
   axes: readonly number[],
   target: Place | undefined,
 ): Value {
+  if ((op === "argmax" || op === "argmin") && aval.dtype !== "int32") {
+    // The kernel stores int32.
+    const position = lowerReduce(context, x, { ...aval, dtype: "int32" }, op, axes, undefined);
+    const cast = castTo(context, position, aval);
+    if (target !== undefined) context.place(cast, target);
+    return cast;
+  }
   const shape = x.aval.shape;
   const kept = range(shape.length).filter((d) => !axes.includes(d));
   const order = [...kept, ...[...axes].sort((p, q) => p - q)];

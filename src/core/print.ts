@@ -3,6 +3,7 @@ import type { Aval } from "../types/aval.ts";
 import { shortAval } from "../types/aval.ts";
 import { dtypeKind } from "../types/dtype.ts";
 import { type Atom, type Equation, isJaxpr, type Jaxpr, Literal, type Var } from "./jaxpr.ts";
+import { showAsText } from "../util/inspect.ts";
 import { concat, group, join, type Layout, lineBreak, nest, render, text } from "./layout.ts";
 import type { NDArray } from "./ndarray.ts";
 import type { ShownParam } from "./primitive.ts";
@@ -252,7 +253,8 @@ export class ClosedJaxpr {
   toString(): string {
     return formatJaxpr(this.jaxpr);
   }
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return this.toString();
+
+  static {
+    showAsText(this);
   }
 }

@@ -6,7 +6,7 @@
  * for `tree.*`; for transformations (`flattenArrays`) arrays, numbers and typed arrays are leaves, while booleans,
  * strings, functions, symbols and unregistered objects such as dates are static: part of the structure.
  */
-import { isNDArray, type NDArray } from "../core/ndarray.ts";
+import { brand, isNDArray, type NDArray } from "../core/ndarray.ts";
 import { TreeError } from "../errors/index.ts";
 import { isTypedArray, type TypedArray } from "../types/dtype.ts";
 import { nodeTypeOf } from "./registry.ts";
@@ -78,7 +78,8 @@ const classifyArrays: Classify = (value) => {
       return "leaf";
     case "object":
       if (value === null) return "inner";
-      return isTypedArray(value) ? "leaf" : isInner(value) ? "inner" : "static";
+      // An array of another copy of the library is a leaf too: whoever converts it says so.
+      return isTypedArray(value) || brand in value ? "leaf" : isInner(value) ? "inner" : "static";
     case "undefined":
       return "inner";
     default:

@@ -1,0 +1,176 @@
+/**
+ * The WebAssembly backend: arrays are blocks of one heap, programs are compiled to modules over that heap, and a run is
+ * one call. Runs may nest: each takes a workspace of its own from the pool and gives it back.
+ */
+import type { Program } from "../../compile/ir.ts";
+import { BackendError } from "../../errors/index.ts";
+import { type DType, dtypeBytes, newTypedArray, type TypedArray } from "../../types/dtype.ts";
+import type { Backend, Executable, Storage } from "../backend.ts";
+import { supportsRelaxedSimd } from "./features.ts";
+import { type Block, Heap } from "./heap.ts";
+import { hostImports } from "./host.ts";
+import { importModule } from "./module.ts";
+import { type Compiled, compileProgram } from "./program.ts";
+import { programText } from "./text.ts";
+
+const stored: ReadonlySet<DType> = new Set<DType>([
+  "bool",
+  "int8",
+  "int16",
+  "int32",
+  "int64",
+  "uint8",
+  "uint16",
+  "uint32",
+  "uint64",
+  "float32",
+  "float64",
+  "float0",
+  "key<fry>",
+]);
+
+function checkDType(dtype: DType): void {
+  if (stored.has(dtype)) return;
+  throw new BackendError({
+    what: `the wasm backend cannot store ${dtype}`,
+    fix: `it stores ${[...stored].join(", ")}`,
+  });
+}
+
+class WasmStorage implements Storage {
+  readonly block: Block;
+  constructor(block: Block) {
+    this.block = block;
+  }
+  get bytes(): number {
+    return this.block.bytes;
+  }
+}
+
+class WasmExecutable implements Executable {
+  readonly program: Program;
+  readonly compiled: Compiled;
+  readonly run: (table: number) => void;
+  /** Blocks of the program's constants, by buffer. */
+  readonly constants: ReadonlyMap<number, Block>;
+
+  constructor(program: Program, compiled: Compiled, run: (table: number) => void, constants: ReadonlyMap<number, Block>) {
+    this.program = program;
+    this.compiled = compiled;
+    this.run = run;
+    this.constants = constants;
+  }
+  asText(): string {
+    return programText(this.program, this.compiled);
+  }
+}
+
+/** How a wasm backend differs from the default. */
+export interface WasmOptions {
+  /** Limit of the memory, in pages of 64 KiB. Default: all that 32-bit addresses reach, 4 GiB. */
+  readonly maximumPages?: number;
+  /** Use relaxed SIMD (fused multiply-add). Default: where the engine has it. */
+  readonly relaxedSimd?: boolean;
+}
+
+export class WasmBackend implements Backend {
+  readonly name = "wasm";
+  private readonly heap: Heap;
+  private readonly relaxed: boolean;
+  /** Gives the constants of executables back that nobody holds any more. */
+  private readonly dropped = new FinalizationRegistry<readonly Block[]>((blocks) => {
+    for (const block of blocks) this.heap.release(block);
+  });
+
+  constructor(options: WasmOptions = {}) {
+    this.heap = new Heap(options.maximumPages);
+    this.relaxed = options.relaxedSimd ?? supportsRelaxedSimd();
+  }
+
+  supports(dtype: DType): boolean {
+    return stored.has(dtype);
+  }
+
+  allocate(dtype: DType, elements: number): Storage {
+    checkDType(dtype);
+    return new WasmStorage(this.heap.allocate(dtypeBytes(dtype) * elements));
+  }
+
+  write(storage: Storage, data: TypedArray): void {
+    const { block } = storage as WasmStorage;
+    if (data.byteLength > block.bytes) {
+      throw new BackendError({ what: `${data.byteLength} bytes do not fit into a block of ${block.bytes}` });
+    }
+    this.heap.bytes().set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), block.address);
+  }
+
+  read(storage: Storage, dtype: DType, elements: number): TypedArray {
+    checkDType(dtype);
+    const { block } = storage as WasmStorage;
+    const result = newTypedArray(dtype, elements);
+    const bytes = this.heap.bytes().subarray(block.address, block.address + result.byteLength);
+    new Uint8Array(result.buffer, result.byteOffset, result.byteLength).set(bytes);
+    return result;
+  }
+
+  readAsync(storage: Storage, dtype: DType, elements: number): Promise<TypedArray> {
+    return Promise.resolve(this.read(storage, dtype, elements));
+  }
+
+  free(storage: Storage): void {
+    this.heap.release((storage as WasmStorage).block);
+  }
+
+  compile(program: Program): Executable {
+    for (const { dtype } of program.buffers) checkDType(dtype);
+    const { memory, pages } = this.heap;
+    const compiled = compileProgram(program, { relaxed: this.relaxed, pages });
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(compiled.bytes), {
+      [importModule]: { memory, ...hostImports(compiled.imports) },
+    });
+    const constants = new Map<number, Block>();
+    for (const [buffer, data] of program.constants) {
+      const block = this.heap.allocate(data.byteLength);
+      this.heap.bytes().set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), block.address);
+      constants.set(buffer, block);
+    }
+    const executable = new WasmExecutable(program, compiled, instance.exports["run"] as (table: number) => void, constants);
+    if (constants.size > 0) this.dropped.register(executable, [...constants.values()]);
+    return executable;
+  }
+
+  run(executable: Executable, inputs: readonly Storage[], outputs: readonly Storage[]): void {
+    const { program, compiled, run, constants } = executable as WasmExecutable;
+    const { table, workspaceBytes } = compiled;
+    // The table stands in front of the workspace.
+    const tableBytes = Math.ceil((table.length + 1) / 4) * 16;
+    const block = this.heap.allocate(tableBytes + workspaceBytes);
+    try {
+      const words = this.heap.words();
+      const first = block.address / 4;
+      const place = (buffer: number, address: number): void => {
+        words[first + compiled.slots.get(buffer)!] = address;
+      };
+      for (const [buffer, constant] of constants) place(buffer, constant.address);
+      program.inputs.forEach((buffer, i) => {
+        place(buffer, (inputs[i] as WasmStorage).block.address);
+      });
+      program.outputs.forEach((buffer, i) => {
+        place(buffer, (outputs[i] as WasmStorage).block.address);
+      });
+      words[first + table.length] = block.address + tableBytes;
+      run(block.address);
+    } finally {
+      this.heap.release(block);
+    }
+  }
+
+  memory(): { readonly used: number; readonly reserved: number } {
+    return { used: this.heap.used, reserved: this.heap.reserved };
+  }
+}
+
+/** A backend with a heap of its own. */
+export function createWasmBackend(options: WasmOptions = {}): Backend {
+  return new WasmBackend(options);
+}
