@@ -2,8 +2,13 @@
  * Every primitive in one table, by the name that jaxprs print. The laws, the documentation and the jaxpr parser read it;
  * nothing that is shipped imports it.
  */
+import { checkpointCall } from "./control/checkpoint.ts";
+import { condBranches } from "./control/cond.ts";
+import { customJvpCall } from "./control/customjvp.ts";
+import { customLinear, customVjpCall } from "./control/customvjp.ts";
 import { jitCall } from "./control/jit.ts";
 import { scanLoop } from "./control/scan.ts";
+import { whileLoop } from "./control/while.ts";
 import type { Primitive } from "./core/primitive.ts";
 import { abs, add, addAny, cbrt, div, integerPow, max, min, mul, neg, nextafter, pow, rem, rsqrt, sign, sqrt, square, sub } from "./prims/arithmetic.ts";
 import { and, clz, not, or, populationCount, shiftLeft, shiftRightArithmetic, shiftRightLogical, xor } from "./prims/bitwise.ts";
@@ -52,9 +57,11 @@ export const registry: Registry = {
   broadcast_in_dim: broadcastInDim,
   cbrt,
   ceil,
+  checkpoint: checkpointCall,
   clamp,
   clz,
   concatenate,
+  cond: condBranches,
   convert_element_type: convertElementType,
   copy,
   cos,
@@ -64,6 +71,9 @@ export const registry: Registry = {
   cummin,
   cumprod,
   cumsum,
+  custom_jvp_call: customJvpCall,
+  custom_lin: customLinear,
+  custom_vjp_call: customVjpCall,
   digamma,
   div,
   dot_general: dotGeneral,
@@ -141,6 +151,7 @@ export const registry: Registry = {
   tanh,
   threefry2x32,
   transpose,
+  while: whileLoop,
   xor,
   zeta,
 };

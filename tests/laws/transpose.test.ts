@@ -37,7 +37,14 @@ law(
       const cotangents = drawCotangents(example, results, "cotangents");
       const marks = [...residuals, ...present(tangents).map((t) => new Linear(t.aval))];
       const given = cotangents.filter((_, i) => nonzeroOut[i]);
-      const back = backward(linear, marks, given).slice(residuals.length);
+      let back: Tangent[];
+      try {
+        back = backward(linear, marks, given).slice(residuals.length);
+      } catch (error) {
+        // The trips of a while loop are not known, so that it has no reverse mode.
+        if (error instanceof TransformError && example.primitive.lower.kind === "while") continue;
+        throw error;
+      }
       back.forEach((ct, i) => {
         if (ct !== null) expectAlike(ct, present(tangents)[i]!, what);
       });
