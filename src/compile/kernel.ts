@@ -37,6 +37,13 @@ export function lowerReduce(
   const shape = x.aval.shape;
   const kept = range(shape.length).filter((d) => !axes.includes(d));
   const order = [...kept, ...[...axes].sort((p, q) => p - q)];
+  const isPosition = op === "argmax" || op === "argmin";
+  if (isPosition && aval.dtype !== "int32") {
+    // Kernels give positions as int32.
+    const positions = lowerReduce(context, x, { ...aval, dtype: "int32" }, op, axes, undefined);
+    const cast = (index: readonly Expr[]): Expr => context.b.cast(positions.element(index), aval.dtype);
+    return new Value(context, aval, cast, 1, 1);
+  }
   const place = result(context, aval, target);
   if (sizeOf(aval.shape) > 0) {
     const { b } = context;

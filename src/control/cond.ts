@@ -3,7 +3,7 @@ import { evaluate } from "../core/evaluate.ts";
 import { inputAvals, type Jaxpr, memoised, outputAvals } from "../core/jaxpr.ts";
 import type { NDArray } from "../core/ndarray.ts";
 import { type BatchAxis, defineManyPrimitive, isLinear, type ManyOperation } from "../core/primitive.ts";
-import { eq } from "../prims/compare.ts";
+import { le } from "../prims/compare.ts";
 import { zeros } from "../prims/fill.ts";
 import { broadcastInDim, moveaxis } from "../prims/movement.ts";
 import { selectN } from "../prims/select.ts";
@@ -163,7 +163,7 @@ function selectBranches(
     const spreadIndex = shape.length === 1 ? which : broadcastInDim(which, { shape, broadcastDimensions: [0] });
     // A choice among more than two is a chain of twos; the last branch takes all larger indices, the first all smaller.
     let chosen = results[results.length - 1]![i]!;
-    for (let k = results.length - 2; k >= 0; k--) chosen = selectN([eq(spreadIndex, k), chosen, results[k]![i]!]);
+    for (let k = results.length - 2; k >= 0; k--) chosen = selectN([le(spreadIndex, k), chosen, results[k]![i]!]);
     return chosen;
   });
   return [outputs, outputs.map(() => 0)];

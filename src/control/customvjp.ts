@@ -26,7 +26,7 @@ export interface CustomVjpParams {
   readonly backward: FlatBackward;
 }
 
-interface CustomLinearParams {
+export interface CustomLinearParams {
   readonly name: string;
   readonly residuals: number;
   /** Types of the primals; the operands after the residuals are tangents of those marked in `nonzero`. */
@@ -44,7 +44,7 @@ function noForwardMode(name: string): TransformError {
 }
 
 /** The derivative of a function that has only a reverse-mode rule: it can be transposed, and nothing else. */
-const customLinear: ManyOperation<CustomLinearParams> = /* @__PURE__ */ defineManyPrimitive<CustomLinearParams>({
+export const customLinear: ManyOperation<CustomLinearParams> = /* @__PURE__ */ defineManyPrimitive<CustomLinearParams>({
   name: "custom_lin",
   types: (_avals, { results }) => results,
   jvp: (_primals, _tangents, { name }) => {

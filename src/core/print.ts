@@ -2,7 +2,7 @@
 import type { Aval } from "../types/aval.ts";
 import { shortAval } from "../types/aval.ts";
 import { dtypeKind } from "../types/dtype.ts";
-import { type Atom, type Equation, type Jaxpr, Literal, type Var } from "./jaxpr.ts";
+import { type Atom, type Equation, isJaxpr, type Jaxpr, Literal, type Var } from "./jaxpr.ts";
 import { showAsText } from "../util/inspect.ts";
 import { concat, group, join, type Layout, lineBreak, nest, render, text } from "./layout.ts";
 import type { NDArray } from "./ndarray.ts";
@@ -44,8 +44,6 @@ function letters(n: number): string {
   } while (n > 0);
   return name;
 }
-
-const isJaxpr = (value: unknown): value is Jaxpr => typeof value === "object" && value !== null && "equations" in value;
 
 /** Programs in the shown parameters of an equation. */
 function shownParams(equation: Equation): readonly (readonly [string, ShownParam])[] {

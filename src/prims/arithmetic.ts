@@ -96,7 +96,7 @@ export const div: Binary = /* @__PURE__ */ definePrimitive({
   arity: 2,
   type: (avals) => elementwise("div", numeric, avals, { similar: "divide" }),
   jvp: [(t, [, y]) => div(t, y!), (t, [x, y]) => mul(mul(neg(t), x!), integerPow(y!, { y: -2 }))],
-  transpose: (ct, [x, y]) => [isLinear(x!) ? div(ct, known("div", y!)) : null, null],
+  transpose: (ct, [, y]) => [div(ct, known("div", y!)), null],
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x, y]) => b.div(x!, y!) },
   laws: {

@@ -76,11 +76,16 @@ function call(compiled: Compiled, operands: readonly NDArray[]): NDArray[] {
       case "output":
         return arrayOf(compiled.resultAvals[i]!, cells[source.index]!);
       case "input":
-        return operands[source.index]!;
+        return withAval(operands[source.index]!, compiled.resultAvals[i]!);
       case "literal":
         return literalArray(source.literal);
     }
   });
+}
+
+/** An operand that is a result: its weak type is that of the result. */
+function withAval(x: NDArray, aval: Aval): NDArray {
+  return x.aval.weakType === aval.weakType ? x : arrayOf(aval, cellOf(x));
 }
 
 /** Where an operand lies in the backend's memory; small ones are copied there for the call. */

@@ -1,7 +1,8 @@
 /**
  * Writes a kernel's loops. Every node is computed at the outermost loop where its operands are known; accesses in the
  * innermost loop go through pointers that are moved step by step; the vector loop runs in blocks of a few vectors, then
- * single vectors, then single elements, whose values are the same to the bit.
+ * single vectors, and what remains is a vector of which some lanes count, or (where lanes are accumulators) single
+ * elements. Their values are the same to the bit.
  */
 import type { Expr } from "../../core/expr.ts";
 import type { Frame } from "./frame.ts";
@@ -23,6 +24,16 @@ export interface NestHooks {
   readonly flush?: () => void;
 }
 
+/** A part of a loop: `rounds` rounds from `start` on, each of `step` elements in `width` vectors. */
+interface Segment {
+  readonly width: number;
+  /** Lanes that count. */
+  readonly active: number;
+  readonly start: number;
+  readonly step: number;
+  readonly rounds: number;
+}
+
 interface Pointer {
   readonly local: number;
   readonly move: number;
@@ -36,6 +47,8 @@ export class Nest {
   readonly unroll: number;
   /** Vectors computed at this place: 0 where single elements are. */
   width = 0;
+  /** Lanes that are loaded and stored at this place: all, but for the last vector of a loop. */
+  private active = 0;
   /** Vector code for this place. */
   v: Lanes;
   private readonly hooks: NestHooks;
@@ -94,22 +107,31 @@ export class Nest {
     f.i32(0);
     f.set(this.counters[position]!);
     if (position === this.last) this.setPointers();
-    if (position !== this.plan.vectorLoop) return this.emitSegment(position, this.width, 0, 1, extent);
+    if (position !== this.plan.vectorLoop) return this.emitSegment(position, { ...this.mode(), start: 0, step: 1, rounds: extent });
     let start = 0;
-    for (const width of this.unroll > 1 ? [this.unroll, 1, 0] : [1, 0]) {
-      const step = Math.max(1, 4 * width);
+    for (const width of this.unroll > 1 ? [this.unroll, 1] : [1]) {
+      const step = 4 * width;
       const rounds = Math.floor((extent - start) / step);
-      if (rounds > 0) this.emitSegment(position, width, start, step, rounds);
+      if (rounds > 0) this.emitSegment(position, { width, active: step, start, step, rounds });
       start += rounds * step;
     }
+    const rest = extent - start;
+    if (rest === 0) return;
+    if (position >= this.plan.border && this.plan.border < this.plan.loops.length) {
+      this.emitSegment(position, { width: 0, active: 0, start, step: 1, rounds: rest });
+    } else this.emitSegment(position, { width: 1, active: rest, start, step: rest, rounds: 1 });
   }
 
-  /** `rounds` rounds of a loop from `start` on, each of `step` elements in `width` vectors. */
-  private emitSegment(position: number, width: number, start: number, step: number, rounds: number): void {
+  private mode(): { readonly width: number; readonly active: number } {
+    return { width: this.width, active: this.active };
+  }
+
+  private emitSegment(position: number, { width, active, start, step, rounds }: Segment): void {
     const { f } = this;
     const { v } = this;
-    const outside = this.width;
+    const outside = this.mode();
     this.width = width;
+    this.active = active;
     this.v = new Lanes(f, Math.max(1, width), v.relaxed);
     const counter = this.counters[position]!;
     const body = (): void =>
@@ -142,7 +164,8 @@ export class Nest {
       if (start + whole < end) f.count(counter, end, step, body);
     }
     if (collecting) this.hooks.flush?.();
-    this.width = outside;
+    this.width = outside.width;
+    this.active = outside.active;
     this.v = v;
   }
 
@@ -172,6 +195,11 @@ export class Nest {
     this.push(e);
     emitSplat(f, e.dtype);
     return [f.store("v128")];
+  }
+
+  /** Whether all lanes count. */
+  private get full(): boolean {
+    return this.active === 4 * this.width;
   }
 
   /** The vector loop's variable: consecutive numbers. */
@@ -282,25 +310,23 @@ export class Nest {
     this.f.memory(loadOpcode(access.dtype), offset);
   }
 
-  /** Calls `visit` with a local and an offset for every lane. */
+  /** Calls `visit` with a local and an offset for every lane that counts. */
   private eachLane(access: Access, visit: (u: number, lane: number, local: number, offset: number) => void): void {
     const { f, v, plan } = this;
     if (access.scattered) {
       const rest = this.scatteredBytes(access);
-      for (let u = 0; u < v.width; u++) {
-        for (let lane = 0; lane < 4; lane++) {
-          f.scope(() => {
-            f.get(v.at(rest, u));
-            f.lane("i32x4.extract_lane", lane);
-            visit(u, lane, f.store("i32"), 0);
-          });
-        }
+      for (let i = 0; i < this.active; i++) {
+        f.scope(() => {
+          f.get(v.at(rest, i >> 2));
+          f.lane("i32x4.extract_lane", i & 3);
+          visit(i >> 2, i & 3, f.store("i32"), 0);
+        });
       }
       return;
     }
     const stride = access.coefficients[plan.vectorLoop]! * access.bytes;
     const place = this.place(access);
-    for (let i = 0; i < 4 * v.width; i++) {
+    for (let i = 0; i < this.active; i++) {
       const offset = place.offset + i * stride;
       if (offset >= 0) visit(i >> 2, i & 3, place.local, offset);
       else {
@@ -340,7 +366,7 @@ export class Nest {
     const access = plan.access(e);
     const stride = access.coefficients[plan.vectorLoop]!;
     const bool = access.dtype === "bool";
-    if (!access.scattered && (stride === 1 || stride === 0)) {
+    if (!access.scattered && ((stride === 1 && this.full) || stride === 0)) {
       const { local, offset } = this.place(access);
       return v.make(stride === 0 ? 1 : v.width, (u) => {
         f.get(local);
@@ -393,7 +419,7 @@ export class Nest {
   storeVector(target: Target, value: Vec): void {
     const { f, v, plan } = this;
     const access = plan.target(target);
-    if (!access.scattered && access.coefficients[plan.vectorLoop] === 1) {
+    if (!access.scattered && access.coefficients[plan.vectorLoop] === 1 && this.full) {
       const { local, offset } = this.place(access);
       for (let u = 0; u < v.width; u++) {
         f.get(local);

@@ -4,9 +4,20 @@ import { sizeOf } from "../../../types/shape.ts";
 import type { Frame } from "../frame.ts";
 import { Nest } from "../nest.ts";
 import { Plan, type Target } from "../plan.ts";
+import { isVectorMath } from "../vector.ts";
 
-/** Shorter loops do not fill a vector. */
+/** Shorter loops do not fill a vector, which pays only for long functions. */
 const shortest = 4;
+
+/** The innermost loop, or the next one if that is too short. */
+function chooseVectorLoop({ loops, nodes }: Plan): number {
+  const last = loops.length - 1;
+  if (last < 0) return -1;
+  const extent = loops[last]!.extent;
+  if (extent >= shortest) return last;
+  if (last > 0 && loops[last - 1]!.extent >= 2 * shortest) return last - 1;
+  return extent > 1 && nodes.some(isVectorMath) ? last : -1;
+}
 
 export function emitMap(frame: Frame, { shape, stores }: MapKernel): void {
   if (sizeOf(shape) === 0) return;
@@ -16,7 +27,7 @@ export function emitMap(frame: Frame, { shape, stores }: MapKernel): void {
     border: shape.length,
     values: stores.map((s) => s.value),
     targets,
-    vectorLoop: ({ loops }) => ((loops[loops.length - 1]?.extent ?? 0) >= shortest ? loops.length - 1 : -1),
+    vectorLoop: chooseVectorLoop,
   });
   const nest: Nest = new Nest(frame, plan, targets, {
     body: () => {
