@@ -1,6 +1,7 @@
 /** Gradients: `grad` and `valueAndGrad`. */
-import type { NDArray } from "../core/ndarray.ts";
+
 import { scalar } from "../core/constant.ts";
+import type { NDArray } from "../core/ndarray.ts";
 import { Linear } from "../core/primitive.ts";
 import { userLine } from "../core/source.ts";
 import { checkOptions, DTypeError, ShapeError } from "../errors/index.ts";
@@ -46,7 +47,10 @@ const optionNames = ["argnums", "hasAux", "holomorphic", "allowInt"];
 
 /** The options of a call, where the second argument may also be argnums themselves. */
 function readOptions(caller: string, given: Argnums | GradOptions | undefined): Required<GradOptions> {
-  const options = typeof given === "number" || Array.isArray(given) ? { argnums: given as Argnums } : (given as GradOptions | undefined);
+  const options =
+    typeof given === "number" || Array.isArray(given)
+      ? { argnums: given as Argnums }
+      : (given as GradOptions | undefined);
   checkOptions(caller, options, optionNames);
   const { argnums = 0, hasAux = false, holomorphic = false, allowInt = false } = options ?? {};
   checkArgnums(caller, argnums);
@@ -95,7 +99,12 @@ interface Evaluated {
   readonly gradient: unknown;
 }
 
-function differentiate(caller: string, f: UserFunction, options: Required<GradOptions>, args: readonly unknown[]): Evaluated {
+function differentiate(
+  caller: string,
+  f: UserFunction,
+  options: Required<GradOptions>,
+  args: readonly unknown[],
+): Evaluated {
   const positions = resolveArgnums(caller, options.argnums, args.length);
   const flats = args.map(flattenToArrays);
   const chosen = positions.map((p) => flats[p]!);

@@ -1,5 +1,6 @@
 /** Whole derivatives: `jacfwd`, `jacrev`, `hessian`. */
 import type { NDArray } from "../core/ndarray.ts";
+import { Linear } from "../core/primitive.ts";
 import { checkOptions, DTypeError } from "../errors/index.ts";
 import { sub } from "../prims/arithmetic.ts";
 import { convertElementType } from "../prims/cast.ts";
@@ -7,7 +8,6 @@ import { eq } from "../prims/compare.ts";
 import { instantiate, iota } from "../prims/fill.ts";
 import { reshape } from "../prims/movement.ts";
 import { slice } from "../prims/slicing.ts";
-import { Linear } from "../core/primitive.ts";
 import { jvpFlat } from "../transforms/jvp.ts";
 import { linearizeFlat } from "../transforms/linearize.ts";
 import { backward } from "../transforms/transpose.ts";
@@ -43,11 +43,7 @@ export interface JacobianOptions<N extends Argnums = Argnums> {
 }
 
 /** A tree like the output, whose leaves are trees like the arguments. */
-type Product<O, T> = O extends ArrayLike
-  ? T
-  : O extends object
-    ? { -readonly [K in keyof O]: Product<O[K], T> }
-    : O;
+type Product<O, T> = O extends ArrayLike ? T : O extends object ? { -readonly [K in keyof O]: Product<O[K], T> } : O;
 
 /** The type of a Jacobian: the tree of the output, with the tree of the chosen arguments at each leaf. */
 export type JacobianOf<A extends readonly unknown[], O, N> = Product<Traced<O>, GradientOf<A, N>>;
@@ -56,7 +52,9 @@ type Settings = Required<JacobianOptions>;
 
 function readOptions(caller: string, given: Argnums | JacobianOptions | undefined): Settings {
   const options =
-    typeof given === "number" || Array.isArray(given) ? { argnums: given as Argnums } : (given as JacobianOptions | undefined);
+    typeof given === "number" || Array.isArray(given)
+      ? { argnums: given as Argnums }
+      : (given as JacobianOptions | undefined);
   const allowed = ["argnums", "hasAux", "holomorphic", ...(caller === "jacrev" ? ["allowInt"] : [])];
   checkOptions(caller, options, allowed);
   const { argnums = 0, hasAux = false, holomorphic = false, allowInt = false } = options ?? {};
@@ -118,7 +116,12 @@ function checkDTypes(caller: string, role: "input" | "output", arrays: readonly 
         fix: "convert with astype, or leave holomorphic out",
       });
     }
-    const fine = caller === "jacrev" ? (role === "input" ? isInexact(dtype) || options.allowInt : isFloating(dtype)) : isFloating(dtype) || role === "output";
+    const fine =
+      caller === "jacrev"
+        ? role === "input"
+          ? isInexact(dtype) || options.allowInt
+          : isFloating(dtype)
+        : isFloating(dtype) || role === "output";
     if (fine) continue;
     throw new DTypeError({
       what: `${caller} requires real-valued ${role}s (${role} dtype that is a sub-dtype of np.floating), but got ${dtype}`,
@@ -211,7 +214,9 @@ export function jacfwd(f: UserFunction, options?: Argnums | JacobianOptions): Us
     const jacobians = batched.slice(0, count).map((d, i) => {
       const { shape } = values[i]!.aval;
       const columns = materialiseBatch(d, dims[i]!, total, shape.length);
-      const pieces = cutAxis(columns, shape.length, sizes).map((piece, k) => reshaped(piece, [...shape, ...primals[k]!.aval.shape]));
+      const pieces = cutAxis(columns, shape.length, sizes).map((piece, k) =>
+        reshaped(piece, [...shape, ...primals[k]!.aval.shape]),
+      );
       return argumentTree(settings, structures, pieces);
     });
     const result = unflatten(out(), jacobians);
@@ -289,7 +294,10 @@ export function jacrev(f: UserFunction, options?: Argnums | JacobianOptions): Us
 export const jacobian: typeof jacrev = jacrev;
 
 /** The type of a Hessian: the tree of the output with the chosen arguments' tree twice at each leaf. */
-export type HessianOf<A extends readonly unknown[], O, N> = Product<Traced<O>, Product<GradientOf<A, N>, GradientOf<A, N>>>;
+export type HessianOf<A extends readonly unknown[], O, N> = Product<
+  Traced<O>,
+  Product<GradientOf<A, N>, GradientOf<A, N>>
+>;
 
 /**
  * The Hessian, `jacfwd(jacrev(f))`: shape `[...output.shape, ...input.shape, ...input.shape]`; trees nest accordingly.

@@ -54,7 +54,10 @@ export function parameterShape(caller: string, given: unknown, ...values: readon
 /** Uniform numbers in [low, high) for checked arguments. */
 export function uniformArray(data: NDArray, shape: Shape, dtype: DType, low: NDArray, high: NDArray): NDArray {
   if (dtype !== "float32" && dtype !== "float64") {
-    throw new DTypeError({ what: `random numbers of dtype ${dtype} are not available`, fix: 'use "float32" and convert with astype' });
+    throw new DTypeError({
+      what: `random numbers of dtype ${dtype} are not available`,
+      fix: 'use "float32" and convert with astype',
+    });
   }
   const wide = dtype === "float64";
   const bits = randomBits(data, wide ? 64 : 32, shape);
@@ -67,7 +70,10 @@ export function uniformArray(data: NDArray, shape: Shape, dtype: DType, low: NDA
 }
 
 /** Uniform numbers in [minval, maxval). @throws DTypeError for a dtype that is not floating. */
-export function uniform(key: Key, options: FloatOptions & { readonly minval?: Parameter; readonly maxval?: Parameter }): NDArray;
+export function uniform(
+  key: Key,
+  options: FloatOptions & { readonly minval?: Parameter; readonly maxval?: Parameter },
+): NDArray;
 /** @example random.uniform(random.key(0), [3]) */
 export function uniform(
   key: Key,
@@ -130,7 +136,9 @@ export const exponential: Sampler = /* @__PURE__ */ sampler("exponential", (data
 );
 
 /** Standard Gumbel numbers: $-\log(-\log u)$. */
-export const gumbel: Sampler = /* @__PURE__ */ sampler("gumbel", (data, shape, dtype) => gumbelArray(data, shape, dtype));
+export const gumbel: Sampler = /* @__PURE__ */ sampler("gumbel", (data, shape, dtype) =>
+  gumbelArray(data, shape, dtype),
+);
 
 /** Standard Gumbel numbers for checked arguments. */
 export function gumbelArray(data: NDArray, shape: Shape, dtype: DType): NDArray {
@@ -182,7 +190,11 @@ export function truncatedNormal(
 }
 
 /** Rayleigh numbers with a scale: $\sigma \sqrt{-2 \log u}$. */
-export function rayleigh(key: Key, scale: Parameter, ...args: readonly [shape?: Shape | FloatOptions, dtype?: DType]): NDArray {
+export function rayleigh(
+  key: Key,
+  scale: Parameter,
+  ...args: readonly [shape?: Shape | FloatOptions, dtype?: DType]
+): NDArray {
   const a = readArguments("rayleigh", args, ["shape", "dtype"]);
   const dtype = readFloat("rayleigh", a["dtype"]);
   const shape = parameterShape("rayleigh", a["shape"], scale);
@@ -206,7 +218,11 @@ export function weibullMin(
 }
 
 /** Pareto numbers with shape parameter b: $e^{E/b}$ for E exponential. */
-export function pareto(key: Key, b: Parameter, ...args: readonly [shape?: Shape | FloatOptions, dtype?: DType]): NDArray {
+export function pareto(
+  key: Key,
+  b: Parameter,
+  ...args: readonly [shape?: Shape | FloatOptions, dtype?: DType]
+): NDArray {
   const a = readArguments("pareto", args, ["shape", "dtype"]);
   const dtype = readFloat("pareto", a["dtype"]);
   const shape = parameterShape("pareto", a["shape"], b);
@@ -215,7 +231,11 @@ export function pareto(key: Key, b: Parameter, ...args: readonly [shape?: Shape 
 }
 
 /** Log-normal numbers: $e^{\sigma Z}$ for Z normal. */
-export function lognormal(key: Key, sigma: Parameter = 1, ...args: readonly [shape?: Shape | FloatOptions, dtype?: DType]): NDArray {
+export function lognormal(
+  key: Key,
+  sigma: Parameter = 1,
+  ...args: readonly [shape?: Shape | FloatOptions, dtype?: DType]
+): NDArray {
   const a = readArguments("lognormal", args, ["shape", "dtype"]);
   const dtype = readFloat("lognormal", a["dtype"]);
   const shape = parameterShape("lognormal", a["shape"], sigma);

@@ -180,7 +180,11 @@ export function leafPaths(structure: TreeStructure): PathEntry[][] {
 export function formatPath(path: readonly PathEntry[]): string {
   return path
     .map((entry) =>
-      typeof entry === "number" ? `[${entry}]` : /^[A-Za-z_$][\w$]*$/.test(entry) ? `.${entry}` : `[${JSON.stringify(entry)}]`,
+      typeof entry === "number"
+        ? `[${entry}]`
+        : /^[A-Za-z_$][\w$]*$/.test(entry)
+          ? `.${entry}`
+          : `[${JSON.stringify(entry)}]`,
     )
     .join("");
 }
