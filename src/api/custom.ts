@@ -277,7 +277,8 @@ function readCotangents(
   }
   let next = 0;
   return structure.children.flatMap((child, i): Tangent[] => {
-    const expected = leaves.slice(next, (next += child.leafCount));
+    const expected = leaves.slice(next, next + child.leafCount);
+    next += child.leafCount;
     if (result[i] === null || result[i] === undefined) return expected.map(() => null);
     const [, given] = flattenArrays(result[i]);
     if (given.key !== child.key) {

@@ -8,7 +8,7 @@ import { checkOptions, DTypeError, ShapeError } from "../errors/index.ts";
 import { instantiate } from "../prims/fill.ts";
 import { linearizeFlat } from "../transforms/linearize.ts";
 import { backward } from "../transforms/transpose.ts";
-import { unflatten } from "../tree/flatten.ts";
+import { unflatten, unflattenEach } from "../tree/flatten.ts";
 import type { Args, ArrayLike, Traced } from "../tree/types.ts";
 import { formatAval } from "../types/aval.ts";
 import { isComplex, isFloating, isInexact, isInteger } from "../types/dtype.ts";
@@ -112,16 +112,16 @@ function differentiate(
     const names = argumentNames(flats[p]!.structure);
     flats[p]!.leaves.forEach((x, i) => void checkInput(caller, x, `argument ${p}${names[i]!.slice(4)}`, options));
   });
+  const structures = chosen.map((flat) => flat.structure);
   const primals = chosen.flatMap((flat) => flat.leaves);
   const others = flats.map((flat) => unflatten(flat.structure, flat.leaves));
   let rebuildAux: ((arrays: readonly NDArray[]) => unknown) | undefined;
   const { results, nonzeroOut, linear, residuals } = linearizeFlat(
     (leaves) => {
       const full = [...others];
-      let next = 0;
+      const own = unflattenEach(structures, leaves);
       positions.forEach((p, k) => {
-        const { structure } = chosen[k]!;
-        full[p] = unflatten(structure, leaves.slice(next, (next += structure.leafCount)));
+        full[p] = own[k];
       });
       let output = f(...full);
       const extra: NDArray[] = [];
@@ -150,10 +150,7 @@ function differentiate(
   const gradients = primals.map((x) =>
     isInexact(x.aval.dtype) ? instantiate(cotangents[next++]!, x.aval) : float0Zeros(x.aval.shape),
   );
-  let start = 0;
-  const trees = chosen.map(({ structure }) =>
-    unflatten(structure, gradients.slice(start, (start += structure.leafCount))),
-  );
+  const trees = unflattenEach(structures, gradients);
   return {
     value,
     aux: rebuildAux?.(results.slice(1)),

@@ -12,7 +12,7 @@ import { jvpFlat } from "../transforms/jvp.ts";
 import { linearizeFlat } from "../transforms/linearize.ts";
 import { backward } from "../transforms/transpose.ts";
 import { materialiseBatch, vmapFlat } from "../transforms/vmap.ts";
-import { unflatten } from "../tree/flatten.ts";
+import { unflatten, unflattenEach } from "../tree/flatten.ts";
 import type { TreeStructure } from "../tree/structure.ts";
 import type { Args, ArrayLike, Traced } from "../tree/types.ts";
 import { type DType, isComplex, isFloating, isInexact } from "../types/dtype.ts";
@@ -83,10 +83,9 @@ function restrict(caller: string, f: UserFunction, options: Settings, args: read
     structures,
     call: (leaves) => {
       const full = [...others];
-      let next = 0;
+      const own = unflattenEach(structures, leaves);
       positions.forEach((p, k) => {
-        const structure = structures[k]!;
-        full[p] = unflatten(structure, leaves.slice(next, (next += structure.leafCount)));
+        full[p] = own[k];
       });
       let output = f(...full);
       let extra: readonly NDArray[] = [];
@@ -163,8 +162,7 @@ function cutAxis(x: NDArray, axis: number, sizes: readonly number[]): NDArray[] 
 
 /** A list of trees, or the one tree where argnums is a single number. */
 function argumentTree(options: Settings, structures: readonly TreeStructure[], leaves: readonly NDArray[]): unknown {
-  let start = 0;
-  const trees = structures.map((s) => unflatten(s, leaves.slice(start, (start += s.leafCount))));
+  const trees = unflattenEach(structures, leaves);
   return typeof options.argnums === "number" ? trees[0] : trees;
 }
 

@@ -52,7 +52,8 @@ export function ravelPytree<T>(tree: T): [NDArray, (flat: NDArray) => Traced<T>]
     }
     let start = 0;
     const parts = avals.map((aval, i) => {
-      const part = sliceAlong(vector, 0, start, (start += sizes[i]!));
+      const part = sliceAlong(vector, 0, start, start + sizes[i]!);
+      start += sizes[i]!;
       return cast(reshape(part, { newSizes: aval.shape }), aval.dtype);
     });
     return unflatten(structure, parts) as Traced<T>;

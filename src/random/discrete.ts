@@ -40,8 +40,8 @@ export function bits(
   ...args: readonly [shape?: Shape | { readonly shape?: Shape; readonly dtype?: DType }, dtype?: DType]
 ): NDArray {
   const a = readArguments("bits", args, ["shape", "dtype"]);
-  const dtype = readDType(a["dtype"], config.enableX64 ? "uint64" : "uint32");
-  return randomBits(singleKey("bits", key), bitWidthOf(dtype), readShape("bits", a["shape"]));
+  const dtype = readDType(a.dtype, config.enableX64 ? "uint64" : "uint32");
+  return randomBits(singleKey("bits", key), bitWidthOf(dtype), readShape("bits", a.shape));
 }
 
 /** Booleans that are true with probability p (default 0.5). */
@@ -53,7 +53,7 @@ export function bernoulli(
   const a = readArguments("bernoulli", args, ["shape"]);
   const given = typeof p === "number" ? undefined : p.aval.dtype;
   const dtype = given === undefined || !isInexact(given) ? readFloat("bernoulli", undefined) : given;
-  const shape = parameterShape("bernoulli", a["shape"], p);
+  const shape = parameterShape("bernoulli", a.shape, p);
   const u = uniformArray(singleKey("bernoulli", key), shape, dtype, full([], 0, dtype), full([], 1, dtype));
   return lt(u, parameter(p, dtype, shape));
 }
@@ -64,8 +64,8 @@ export function rademacher(
   ...args: readonly [shape?: Shape | { readonly shape?: Shape; readonly dtype?: DType }, dtype?: DType]
 ): NDArray {
   const a = readArguments("rademacher", args, ["shape", "dtype"]);
-  const dtype = readDType(a["dtype"], config.enableX64 ? "int64" : "int32");
-  const shape = readShape("rademacher", a["shape"]);
+  const dtype = readDType(a.dtype, config.enableX64 ? "int64" : "int32");
+  const shape = readShape("rademacher", a.shape);
   const draws = cast(bernoulli(key, 0.5, shape), dtype);
   return sub(mul(draws, full([], 2, dtype)), full([], 1, dtype));
 }
@@ -82,7 +82,7 @@ export function randint(
   ...args: readonly [dtype?: DType | { readonly dtype?: DType }]
 ): NDArray {
   const a = readArguments("randint", args, ["dtype"]);
-  const dtype = readDType(a["dtype"], config.enableX64 ? "int64" : "int32");
+  const dtype = readDType(a.dtype, config.enableX64 ? "int64" : "int32");
   if (!isInteger(dtype)) {
     throw new DTypeError({
       what: `randint only accepts integer dtypes, got ${dtype}`,
@@ -169,8 +169,8 @@ export function permutation(
     }
     return shuffle(data, iota([], { dtype: "int32", shape: [x], dimension: 0 }), 0);
   }
-  const axis = canonicalAxis((a["axis"] as number | undefined) ?? 0, x.aval.shape.length);
-  if (a["independent"] === true || x.aval.shape.length === 1) return shuffle(data, x, axis);
+  const axis = canonicalAxis((a.axis as number | undefined) ?? 0, x.aval.shape.length);
+  if (a.independent === true || x.aval.shape.length === 1) return shuffle(data, x, axis);
   const order = shuffle(data, iota([], { dtype: "int32", shape: [x.aval.shape[axis]!], dimension: 0 }), 0);
   return take(x, order, { axis });
 }
@@ -196,11 +196,11 @@ export function choice(
   ...args: readonly [shape?: Shape | ChoiceOptions, replace?: boolean | ChoiceOptions, p?: NDArray, axis?: number]
 ): NDArray {
   const a = readArguments("choice", args, ["shape", "replace", "p", "axis"]);
-  const shape = readShape("choice", a["shape"]);
-  const replace = (a["replace"] as boolean | undefined) ?? true;
-  const probabilities = a["p"] === undefined || a["p"] === null ? undefined : asArray(a["p"]);
+  const shape = readShape("choice", a.shape);
+  const replace = (a.replace as boolean | undefined) ?? true;
+  const probabilities = a.p === undefined || a.p === null ? undefined : asArray(a.p);
   const array = typeof from === "number" ? undefined : asArray(from);
-  const axis = array === undefined ? 0 : canonicalAxis((a["axis"] as number | undefined) ?? 0, array.aval.shape.length);
+  const axis = array === undefined ? 0 : canonicalAxis((a.axis as number | undefined) ?? 0, array.aval.shape.length);
   const n = array === undefined ? (from as number) : array.aval.shape[axis]!;
   const draws = sizeOf(shape);
   const data = singleKey("choice", key);
@@ -273,9 +273,9 @@ export function categorical(
 ): NDArray {
   const a = readArguments("categorical", args, ["axis", "shape"]);
   const rank = logits.aval.shape.length;
-  const axis = canonicalAxis((a["axis"] as number | undefined) ?? -1, rank);
+  const axis = canonicalAxis((a.axis as number | undefined) ?? -1, rank);
   const batch = without(logits.aval.shape, axis);
-  const shape = parameterShape("categorical", a["shape"], full(batch, 0, "float32"));
+  const shape = parameterShape("categorical", a.shape, full(batch, 0, "float32"));
   const prefix = shape.slice(0, shape.length - batch.length);
   const tail = shape.slice(shape.length - batch.length);
   const noiseShape = [...prefix, ...tail.slice(0, axis), logits.aval.shape[axis]!, ...tail.slice(axis)];

@@ -84,10 +84,10 @@ export function uniform(
 ): NDArray;
 export function uniform(key: Key, ...args: readonly unknown[]): NDArray {
   const a = readArguments("uniform", args, ["shape", "dtype", "minval", "maxval"]);
-  const shape = readShape("uniform", a["shape"]);
-  const dtype = readFloat("uniform", a["dtype"]);
-  const low = parameter((a["minval"] as Parameter | undefined) ?? 0, dtype, shape);
-  const high = parameter((a["maxval"] as Parameter | undefined) ?? 1, dtype, shape);
+  const shape = readShape("uniform", a.shape);
+  const dtype = readFloat("uniform", a.dtype);
+  const low = parameter((a.minval as Parameter | undefined) ?? 0, dtype, shape);
+  const high = parameter((a.maxval as Parameter | undefined) ?? 1, dtype, shape);
   return uniformArray(singleKey("uniform", key), shape, dtype, low, high);
 }
 
@@ -111,7 +111,7 @@ type Sampler = {
 function sampler(name: string, sample: (data: NDArray, shape: Shape, dtype: DType) => NDArray): Sampler {
   return (key: Key, ...args: readonly unknown[]) => {
     const a = readArguments(name, args, ["shape", "dtype"]);
-    return sample(singleKey(name, key), readShape(name, a["shape"]), readFloat(name, a["dtype"]));
+    return sample(singleKey(name, key), readShape(name, a.shape), readFloat(name, a.dtype));
   };
 }
 
@@ -177,8 +177,8 @@ export function truncatedNormal(
   ...args: readonly [shape?: Shape | FloatOptions, dtype?: DType]
 ): NDArray {
   const a = readArguments("truncatedNormal", args, ["shape", "dtype"]);
-  const dtype = readFloat("truncatedNormal", a["dtype"]);
-  const shape = parameterShape("truncatedNormal", a["shape"], lower, upper);
+  const dtype = readFloat("truncatedNormal", a.dtype);
+  const shape = parameterShape("truncatedNormal", a.shape, lower, upper);
   const low = parameter(lower, dtype, shape);
   const high = parameter(upper, dtype, shape);
   const root = constant(Math.SQRT2, dtype);
@@ -196,8 +196,8 @@ export function rayleigh(
   ...args: readonly [shape?: Shape | FloatOptions, dtype?: DType]
 ): NDArray {
   const a = readArguments("rayleigh", args, ["shape", "dtype"]);
-  const dtype = readFloat("rayleigh", a["dtype"]);
-  const shape = parameterShape("rayleigh", a["shape"], scale);
+  const dtype = readFloat("rayleigh", a.dtype);
+  const shape = parameterShape("rayleigh", a.shape, scale);
   const u = between(singleKey("rayleigh", key), shape, dtype, 0, 1);
   return mul(parameter(scale, dtype, shape), sqrt(mul(log(u), constant(-2, dtype))));
 }
@@ -210,8 +210,8 @@ export function weibullMin(
   ...args: readonly [shape?: Shape | FloatOptions, dtype?: DType]
 ): NDArray {
   const a = readArguments("weibullMin", args, ["shape", "dtype"]);
-  const dtype = readFloat("weibullMin", a["dtype"]);
-  const shape = parameterShape("weibullMin", a["shape"], scale, concentration);
+  const dtype = readFloat("weibullMin", a.dtype);
+  const shape = parameterShape("weibullMin", a.shape, scale, concentration);
   const u = between(singleKey("weibullMin", key), shape, dtype, 0, 1);
   const power = div(constant(1, dtype), parameter(concentration, dtype, shape));
   return mul(pow(neg(log1p(neg(u))), power), parameter(scale, dtype, shape));
@@ -224,8 +224,8 @@ export function pareto(
   ...args: readonly [shape?: Shape | FloatOptions, dtype?: DType]
 ): NDArray {
   const a = readArguments("pareto", args, ["shape", "dtype"]);
-  const dtype = readFloat("pareto", a["dtype"]);
-  const shape = parameterShape("pareto", a["shape"], b);
+  const dtype = readFloat("pareto", a.dtype);
+  const shape = parameterShape("pareto", a.shape, b);
   const e = neg(log1p(neg(between(singleKey("pareto", key), shape, dtype, 0, 1))));
   return exp(div(e, parameter(b, dtype, shape)));
 }
@@ -237,7 +237,7 @@ export function lognormal(
   ...args: readonly [shape?: Shape | FloatOptions, dtype?: DType]
 ): NDArray {
   const a = readArguments("lognormal", args, ["shape", "dtype"]);
-  const dtype = readFloat("lognormal", a["dtype"]);
-  const shape = parameterShape("lognormal", a["shape"], sigma);
+  const dtype = readFloat("lognormal", a.dtype);
+  const shape = parameterShape("lognormal", a.shape, sigma);
   return exp(mul(normalArray(singleKey("lognormal", key), shape, dtype), parameter(sigma, dtype, shape)));
 }

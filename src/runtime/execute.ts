@@ -72,14 +72,9 @@ function call(compiled: Compiled, operands: readonly NDArray[]): NDArray[] {
   }
   const cells = compiled.outputAvals.map((aval, i) => resultCell(aval, outputs[i]!, backend));
   return compiled.outputs.map((source, i) => {
-    switch (source.kind) {
-      case "output":
-        return arrayOf(compiled.resultAvals[i]!, cells[source.index]!);
-      case "input":
-        return withAval(operands[source.index]!, compiled.resultAvals[i]!);
-      case "literal":
-        return literalArray(source.literal);
-    }
+    if (source.kind === "output") return arrayOf(compiled.resultAvals[i]!, cells[source.index]!);
+    if (source.kind === "input") return withAval(operands[source.index]!, compiled.resultAvals[i]!);
+    return literalArray(source.literal);
   });
 }
 

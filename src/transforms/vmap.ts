@@ -58,9 +58,8 @@ class BatchTrace extends Trace {
   /** Whether the operation refers to this axis by name, so that it must be handled here also with unbatched operands. */
   private isNamedIn<P>(primitive: Primitive<P>, params: P): boolean {
     return (
-      this.axis.name !== undefined &&
-      primitive.effects !== undefined &&
-      primitive.effects(params).includes(`axis ${this.axis.name}`)
+      this.axis.name &&
+      primitive.effects?.(params).includes(`axis ${this.axis.name}`)
     );
   }
 

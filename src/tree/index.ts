@@ -125,9 +125,9 @@ export function keystr(path: readonly PathEntry[]): string {
 }
 
 /** Combines all leaves from left to right. Without `initial` the first leaf starts. */
-export function reduce<R>(f: (accumulator: R, leaf: never) => R, value: unknown, initial?: R): R {
+export function reduce<R>(f: (accumulator: R, leaf: never) => R, value: unknown, ...initial: readonly [R?]): R {
   const all = leaves(value) as never[];
-  if (arguments.length < 3) {
+  if (initial.length === 0) {
     if (all.length === 0)
       throw new TreeError({
         what: "tree.reduce of a tree without leaves needs an initial value",
@@ -135,7 +135,7 @@ export function reduce<R>(f: (accumulator: R, leaf: never) => R, value: unknown,
       });
     return all.slice(1).reduce<R>(f, all[0] as unknown as R);
   }
-  return all.reduce<R>(f, initial as R);
+  return all.reduce<R>(f, initial[0] as R);
 }
 
 /** Whether all leaves are truthy. */
