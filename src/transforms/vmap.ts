@@ -57,10 +57,8 @@ class BatchTrace extends Trace {
 
   /** Whether the operation refers to this axis by name, so that it must be handled here also with unbatched operands. */
   private isNamedIn<P>(primitive: Primitive<P>, params: P): boolean {
-    return (
-      this.axis.name &&
-      primitive.effects?.(params).includes(`axis ${this.axis.name}`)
-    );
+    if (this.axis.name === undefined || primitive.effects === undefined) return false;
+    return primitive.effects(params).includes(`axis ${this.axis.name}`);
   }
 
   wrap(value: NDArray, dim: BatchDimension): NDArray {
