@@ -2,6 +2,8 @@
 import "./array/install.ts";
 
 export { deviceGet, devicePut, blockUntilReady, type Fetched } from "./api/device.ts";
+export { checkpoint, checkpoint as remat, type CheckpointOptions } from "./api/checkpoint.ts";
+export { customGradient, type CustomJvp, customJvp, type CustomOptions, type CustomVjp, customVjp } from "./api/custom.ts";
 export type { Argnums } from "./api/argnums.ts";
 export { grad, type GradientOf, type GradOptions, valueAndGrad } from "./api/grad.ts";
 export { hessian, type HessianOf, jacfwd, jacobian, type JacobianOf, type JacobianOptions, jacrev } from "./api/jacobian.ts";
@@ -16,7 +18,7 @@ export { definePrimitive, defineManyPrimitive } from "./core/primitive.ts";
 export { ClosedJaxpr } from "./core/print.ts";
 export { ShapeDtypeStruct } from "./core/struct.ts";
 export * as errors from "./errors/index.ts";
-export * as flattenUtil from "./flattenutil/index.ts";
+export * as flattenUtil from "./api/ravel.ts";
 export * as lax from "./lax/index.ts";
 export * as nn from "./nn/index.ts";
 export * as numpy from "./numpy/index.ts";

@@ -6,8 +6,8 @@ import { toArrayLeaf } from "./leaf.ts";
 import { isNDArray, type NDArray } from "../core/ndarray.ts";
 import { ShapeDtypeStruct } from "../core/struct.ts";
 import { ArgumentError, AsyncFunctionError } from "../errors/index.ts";
-import { type ArrayLeaf, flattenArrays, formatPath, leafPaths, type PathEntry, unflatten } from "../tree/flatten.ts";
-import type { TreeStructure } from "../tree/structure.ts";
+import { type ArrayLeaf, flattenArrays, formatPath, leafList, leafPaths, type PathEntry, unflatten } from "../tree/flatten.ts";
+import { leafStructure, type TreeStructure } from "../tree/structure.ts";
 import type { Aval } from "../types/aval.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: a user's function of any type
@@ -41,6 +41,9 @@ export function named<F extends (...args: never[]) => unknown>(wrapper: F, f: Us
 
 /** A tree of arguments: every leaf an array. */
 export function flattenToArrays(tree: unknown): Flat {
+  // The common cases: one array, and a list of arrays.
+  if (isNDArray(tree)) return { leaves: [tree], structure: leafStructure };
+  if (Array.isArray(tree) && tree.every(isNDArray)) return { leaves: tree as NDArray[], structure: leafList(tree.length) };
   const [leaves, structure] = flattenArrays(tree);
   return { leaves: leaves.map(toArrayLeaf), structure };
 }

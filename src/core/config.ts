@@ -43,9 +43,22 @@ const settings: Settings = {
   enableChecks: false,
 };
 
-let key = JSON.stringify(settings);
+const keys = new Map<string, string>();
 
-/** All current settings as one string, part of every key under which a traced or compiled program is kept. */
+/** A short text for each distinct combination of settings. */
+function currentKey(): string {
+  const full = JSON.stringify(settings);
+  let short = keys.get(full);
+  if (short === undefined) {
+    short = `|${keys.size}`;
+    keys.set(full, short);
+  }
+  return short;
+}
+
+let key = currentKey();
+
+/** All current settings as one short string, part of every key under which a traced or compiled program is kept. */
 export function configKey(): string {
   return key;
 }
@@ -86,7 +99,7 @@ export interface Config extends Readonly<Settings> {
 function set(changes: Partial<Settings>): void {
   for (const [name, value] of Object.entries(changes)) checkSetting(name, value);
   Object.assign(settings, changes);
-  key = JSON.stringify(settings);
+  key = currentKey();
 }
 
 const methods = {

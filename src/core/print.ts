@@ -8,6 +8,15 @@ import { concat, group, join, type Layout, lineBreak, nest, render, text } from 
 import type { NDArray } from "./ndarray.ts";
 import type { ShownParam } from "./primitive.ts";
 
+/** The shortest decimal that rounds to the same float32: what the user wrote, where that was a short number. */
+function shortestFloat32(x: number): number {
+  for (let digits = 1; digits < 9; digits++) {
+    const candidate = Number(x.toPrecision(digits));
+    if (Math.fround(candidate) === x) return candidate;
+  }
+  return x;
+}
+
 /** A float as Python writes it. */
 function formatFloat(x: number): string {
   if (Number.isNaN(x)) return "nan";
@@ -30,7 +39,8 @@ function formatLiteral({ value, aval }: Literal): string {
         ? "True"
         : "False"
       : kind === "f"
-        ? formatFloat(Number(value))
+        ? // JAX keeps the Python number of a weak literal, and shows the exact value of a strong one.
+          formatFloat(aval.weakType && aval.dtype !== "float64" ? shortestFloat32(Number(value)) : Number(value))
         : String(value);
   return `${shown}:${shortAval(aval)}`;
 }

@@ -93,7 +93,9 @@ export function selectN(which: NDArray, ...cases: readonly Operand[]): NDArray {
 /** The same values in another dtype: JAX's `lax.convert_element_type`. */
 export function convertElementType(x: Operand, dtype: DType): NDArray {
   const newDtype = config.enableX64 ? checkDType(dtype) : narrowDType(checkDType(dtype));
-  return casts.convertElementType(lift(x), { newDtype, weakType: false });
+  const array = lift(x);
+  if (array.aval.dtype === newDtype && !array.aval.weakType) return array;
+  return casts.convertElementType(array, { newDtype, weakType: false });
 }
 
 /** The same bits in another dtype of the same width. @throws DTypeError if the widths differ. */

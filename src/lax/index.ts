@@ -3,8 +3,10 @@
  * numbers, which take the dtype of the array beside them.
  */
 export { stopGradient } from "../api/stop.ts";
+export { cond, switch } from "./cond.ts";
 export * from "./elementwise.ts";
 export * from "./gather.ts";
+export { foriLoop, map, type MapOptions, whileLoop, type WhileOptions } from "./loop.ts";
 export * from "./reduction.ts";
 export { type ScanOptions, scan } from "./scan.ts";
 export {

@@ -4,12 +4,15 @@ import type { NDArray } from "../core/ndarray.ts";
 import type { Operand } from "../core/primitive.ts";
 import { scalarLike } from "../core/constant.ts";
 import { ShapeError } from "../errors/index.ts";
+import { add } from "../prims/arithmetic.ts";
 import { convertElementType } from "../prims/cast.ts";
+import { lt } from "../prims/compare.ts";
 import { dynamicSlice as dynamicSlicePrimitive, dynamicUpdateSlice as dynamicUpdateSlicePrimitive } from "../prims/dynamic.ts";
 import * as fill from "../prims/fill.ts";
 import * as movement from "../prims/movement.ts";
+import { selectN } from "../prims/select.ts";
 import * as slicing from "../prims/slicing.ts";
-import { checkDType, type DType, narrowDType } from "../types/dtype.ts";
+import { checkDType, type DType, dtypeKind, narrowDType } from "../types/dtype.ts";
 import { broadcastShapes as joinShapes, canonicalAxes, canonicalAxis, formatShape, type Shape, sizeOf } from "../types/shape.ts";
 import { range } from "../util/list.ts";
 
@@ -129,7 +132,7 @@ export function sliceInDim(x: NDArray, start: number | null, limit: number | nul
     x,
     shape.map((_, k) => (k === d ? wrap(start, 0) : 0)),
     shape.map((m, k) => (k === d ? wrap(limit, n) : m)),
-    stride === 1 ? null : shape.map((_, k) => (k === d ? stride : 1)),
+    shape.map((_, k) => (k === d ? stride : 1)),
   );
 }
 
@@ -145,11 +148,22 @@ export function indexInDim(x: NDArray, index: number, axis = 0, keepdims = true)
   return keepdims ? part : squeeze(part, [d]);
 }
 
-const startIndex = (i: Operand): NDArray => (typeof i === "number" ? fill.full([], i, "int32") : i);
+/** Starts of a part, one an axis; negative ones count from the end. */
+function startIndicesOf(x: NDArray, startIndices: readonly Operand[]): NDArray[] {
+  return startIndices.map((start, d) => {
+    const size = x.aval.shape[d] ?? 0;
+    if (typeof start === "number") return fill.full([], start < 0 ? start + size : start, "int32");
+    if (dtypeKind(start.aval.dtype) !== "i") return start;
+    return selectN([lt(start, 0), start, add(start, size)]);
+  });
+}
 
-/** A part of given sizes whose start may be traced; starts are clamped so that the part fits. */
+/**
+ * A part of given sizes whose start may be traced. Negative starts count from the end; then starts are clamped so that
+ * the part fits.
+ */
 export function dynamicSlice(x: NDArray, startIndices: readonly Operand[], sliceSizes: readonly number[]): NDArray {
-  return dynamicSlicePrimitive([x, ...startIndices.map(startIndex)], { sliceSizes });
+  return dynamicSlicePrimitive([x, ...startIndicesOf(x, startIndices)], { sliceSizes });
 }
 
 /** `dynamicSlice` along one axis. */
@@ -168,9 +182,9 @@ export function dynamicIndexInDim(x: NDArray, index: Operand, axis = 0, keepdims
   return keepdims ? part : squeeze(part, [axis]);
 }
 
-/** An array with a part replaced, whose start may be traced; starts are clamped so that the part fits. */
+/** An array with a part replaced, whose start may be traced; starts are those of `dynamicSlice`. */
 export function dynamicUpdateSlice(x: NDArray, update: NDArray, startIndices: readonly Operand[]): NDArray {
-  return dynamicUpdateSlicePrimitive([x, update, ...startIndices.map(startIndex)]);
+  return dynamicUpdateSlicePrimitive([x, update, ...startIndicesOf(x, startIndices)]);
 }
 
 /** `dynamicUpdateSlice` along one axis. */

@@ -8,7 +8,7 @@ import { evaluate, literalArray } from "../core/evaluate.ts";
 import { type Jaxpr, makeJaxprData, Var } from "../core/jaxpr.ts";
 import type { NDArray } from "../core/ndarray.ts";
 import type { Primitive } from "../core/primitive.ts";
-import type { Aval } from "../types/aval.ts";
+import { type Aval, avalNumber } from "../types/aval.ts";
 import { dtypeBytes } from "../types/dtype.ts";
 import { sizeOf } from "../types/shape.ts";
 import { arrayOf, cellOf, unsupported } from "./array.ts";
@@ -117,24 +117,6 @@ function resultCell(aval: Aval, storage: Storage, backend: Backend): Cell {
   return manage(new Cell(aval.dtype, elements, null, storage, backend));
 }
 
-const avalNumbers = new WeakMap<Aval, number>();
-const avalKeys = new Map<string, number>();
-
-/** A number for each distinct type. */
-function avalNumber(aval: Aval): number {
-  let n = avalNumbers.get(aval);
-  if (n === undefined) {
-    const key = `${aval.dtype} ${aval.weakType} ${aval.shape.join()}`;
-    n = avalKeys.get(key);
-    if (n === undefined) {
-      n = avalKeys.size;
-      avalKeys.set(key, n);
-    }
-    avalNumbers.set(aval, n);
-  }
-  return n;
-}
-
 // biome-ignore lint/suspicious/noExplicitAny: primitives of every parameter type
 const programs = new WeakMap<Primitive<any>, Map<string, Compiled>>();
 const paramTexts = new WeakMap<object, string>();
@@ -153,11 +135,30 @@ function paramsText(params: unknown): string {
   return text;
 }
 
+/** Programs of calls, by the jaxpr that is called and the settings. */
+const called = new WeakMap<Jaxpr, Map<string, Compiled>>();
+
+function runCall(jaxpr: Jaxpr, operands: readonly NDArray[], name: string): NDArray[] {
+  if (config.disableJit) return evaluate(jaxpr, operands);
+  let byConfig = called.get(jaxpr);
+  if (byConfig === undefined) {
+    byConfig = new Map();
+    called.set(jaxpr, byConfig);
+  }
+  const key = configKey();
+  let compiled = byConfig.get(key);
+  if (compiled === undefined) {
+    compiled = compile(jaxpr, name);
+    byConfig.set(key, compiled);
+  }
+  return call(compiled, operands);
+}
+
 /** Runs one primitive on concrete arrays. */
 export function runPrimitive<P>(primitive: Primitive<P>, operands: readonly NDArray[], params: P): NDArray[] {
   const lower = primitive.lower;
-  if (lower.kind === "call" && config.disableJit) return evaluate(lower.jaxpr(params), operands);
-  if (lower.kind === "reshape" && operands[0]!.aval.dtype !== "float0") {
+  if (lower.kind === "call") return runCall(lower.jaxpr(params), operands, primitive.name);
+  if (lower.kind === "reshape") {
     return [arrayOf(primitive.types([operands[0]!.aval], params)[0]!, cellOf(operands[0]!))];
   }
   let cache = programs.get(primitive);
@@ -167,7 +168,7 @@ export function runPrimitive<P>(primitive: Primitive<P>, operands: readonly NDAr
   }
   let key = paramsText(params);
   for (const x of operands) key += ` ${avalNumber(x.aval)}`;
-  key += lower.kind === "call" ? configKey() : config.defaultBackend;
+  key += config.defaultBackend;
   let compiled = cache.get(key);
   if (compiled === undefined) {
     compiled = compile(jaxprOf(primitive, operands, params), primitive.name);
@@ -177,7 +178,7 @@ export function runPrimitive<P>(primitive: Primitive<P>, operands: readonly NDAr
   return call(compiled, operands);
 }
 
-/** The program of a single equation; that of a call is the program it calls. */
+/** The program of a single equation. */
 function jaxprOf<P>(primitive: Primitive<P>, operands: readonly NDArray[], params: P): Jaxpr {
   const inputs = operands.map((x) => new Var(x.aval));
   const outputs = primitive.types(inputs.map((v) => v.aval), params).map((aval) => new Var(aval));

@@ -106,6 +106,18 @@ export function flattenArrays(tree: unknown, isLeaf?: (value: unknown) => boolea
   return [leaves as ArrayLeaf[], walk(tree, leaves, classify)];
 }
 
+const leafLists: TreeStructure[] = [];
+
+/** The structure of a list of n leaves. */
+export function leafList(n: number): TreeStructure {
+  let structure = leafLists[n];
+  if (structure === undefined) {
+    structure = new TreeStructure("list", new Array<TreeStructure>(n).fill(leafStructure));
+    leafLists[n] = structure;
+  }
+  return structure;
+}
+
 function build(s: TreeStructure, leaves: readonly unknown[], position: { at: number }): unknown {
   switch (s.kind) {
     case "leaf":

@@ -143,10 +143,26 @@ function randomReduce(seed: number): ProgramCase {
   );
 }
 
+function randomCumulative(seed: number): ProgramCase {
+  const next = generator(seed);
+  const shape = randomShape(next, 1 + Math.floor(next() * 3));
+  const axis = Math.floor(next() * shape.length);
+  const dtype = pick(next, ["float32", "float32", "int32", "uint32", "float64", "int16"] as const);
+  const op = pick(next, dtype === "float32" ? (["add", "max", "min"] as const) : (["add", "mul", "max", "min"] as const));
+  return programCase(
+    `cumulative ${op} ${seed} of ${dtype} (${shape.join()}) along ${axis}`,
+    (s) => {
+      const value = dtype === "float32" && next() < 0.5 ? randomValue(s, next, shape, dtype, 1) : randomLoad(s, next, shape, dtype);
+      const out = s.output(dtype, sizeOf(shape));
+      s.cumulative(op, shape, axis, next() < 0.4, [out, s.at(rowMajorStrides(shape)), value]);
+    },
+  );
+}
+
 describe("random programs give what the reference gives", () => {
   const backend = createWasmBackend();
   const reference = createReferenceBackend();
-  for (const [name, make] of [["maps", randomMap], ["reductions", randomReduce]] as const) {
+  for (const [name, make] of [["maps", randomMap], ["reductions", randomReduce], ["running combinations", randomCumulative]] as const) {
     it(name, async () => {
       for (let seed = 1; seed <= 400; seed++) {
         const example = make(seed);

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Backend } from "../../src/backends/backend.ts";
 import { createReferenceBackend } from "../../src/backends/reference/backend.ts";
 import { createWasmBackend } from "../../src/backends/wasm/backend.ts";
+import type { Expr } from "../../src/core/expr.ts";
 import { BackendError, MemoryLimitError } from "../../src/errors/index.ts";
 import type { TypedArray } from "../../src/types/dtype.ts";
 import { cases, compare, differences, type ProgramCase, runCase, supported } from "./cases.ts";
@@ -147,6 +148,41 @@ describe("programs of many steps", () => {
     });
     const [result] = await runCase(backend, example);
     expect(result![0]).toBe(1 + 2 * 9999);
+  });
+  it("may have many loops, one after the other and one in the other", async () => {
+    const backend = createWasmBackend();
+    const example = programCase("loops", (s) => {
+      const [x, out] = mapped(s, new Float32Array([1]));
+      const zero = s.b.int(0);
+      const cell = s.workspace("float32", 1);
+      s.map([], [cell, zero, s.load(x, zero)]);
+      const add = (n: Expr): void => s.map([], [cell, zero, s.b.add(s.load(cell, zero), s.b.cast(n, "float32"))]);
+      for (let i = 0; i < 1500; i++) s.loop(2, (n) => add(n));
+      const nest = (depth: number, sum: Expr): void => {
+        if (depth === 0) add(sum);
+        else s.loop(2, (n) => nest(depth - 1, s.b.add(n, sum)));
+      };
+      nest(9, zero);
+      s.loop(3, (n) => {
+        for (let i = 0; i < 300; i++) add(n);
+      });
+      s.map([], [out, zero, s.load(cell, zero)]);
+    });
+    await check(backend, example);
+  });
+  it("may read very many buffers at once", async () => {
+    const backend = createWasmBackend();
+    const example = programCase("many", (s) => {
+      const out = s.output("float32", 5);
+      let sum = s.load(s.constant("float32", [1, 2, 3, 4, 5]), s.at([1]));
+      for (let i = 0; i < 1200; i++) {
+        const x = i % 3 === 0 ? s.workspace("float32", 5) : s.input("float32", small("float32", 5, i));
+        if (i % 3 === 0) s.map([5], [x, s.at([1]), s.b.constant(i, "float32")]);
+        sum = s.b.add(sum, s.load(x, s.at([1])));
+      }
+      s.loop(2, (n) => s.map([5], [out, s.at([1]), s.b.add(sum, s.b.cast(n, "float32"))]));
+    });
+    await check(backend, example);
   });
   it("may hold long expressions", async () => {
     const backend = createWasmBackend();

@@ -50,15 +50,32 @@ class WasmStorage implements Storage {
 class WasmExecutable implements Executable {
   readonly program: Program;
   readonly compiled: Compiled;
-  readonly run: (table: number) => void;
-  /** Blocks of the program's constants, by buffer. */
-  readonly constants: ReadonlyMap<number, Block>;
+  readonly start: (table: number) => void;
+  /** Bytes of the table, which stands in front of the workspace, and of both. */
+  readonly tableBytes: number;
+  readonly frameBytes: number;
+  /** Places of inputs, outputs and constants in the table. */
+  readonly inputSlots: readonly number[];
+  readonly outputSlots: readonly number[];
+  readonly constants: readonly { readonly slot: number; readonly block: Block }[];
+  readonly workspaceSlot: number;
 
-  constructor(program: Program, compiled: Compiled, run: (table: number) => void, constants: ReadonlyMap<number, Block>) {
+  constructor(
+    program: Program,
+    compiled: Compiled,
+    start: (table: number) => void,
+    constants: ReadonlyMap<number, Block>,
+  ) {
+    const slot = (buffer: number): number => compiled.slots.get(buffer)!;
     this.program = program;
     this.compiled = compiled;
-    this.run = run;
-    this.constants = constants;
+    this.start = start;
+    this.workspaceSlot = compiled.slots.size;
+    this.tableBytes = Math.ceil((compiled.slots.size + 1) / 4) * 16;
+    this.frameBytes = this.tableBytes + compiled.workspaceBytes;
+    this.inputSlots = program.inputs.map(slot);
+    this.outputSlots = program.outputs.map(slot);
+    this.constants = [...constants].map(([buffer, block]) => ({ slot: slot(buffer), block }));
   }
   asText(): string {
     return programText(this.program, this.compiled);
@@ -140,28 +157,23 @@ export class WasmBackend implements Backend {
   }
 
   run(executable: Executable, inputs: readonly Storage[], outputs: readonly Storage[]): void {
-    const { program, compiled, run, constants } = executable as WasmExecutable;
-    const { table, workspaceBytes } = compiled;
-    // The table stands in front of the workspace.
-    const tableBytes = Math.ceil((table.length + 1) / 4) * 16;
-    const block = this.heap.allocate(tableBytes + workspaceBytes);
+    const { start, tableBytes, frameBytes, inputSlots, outputSlots, constants, workspaceSlot } =
+      executable as WasmExecutable;
+    const frame = this.heap.allocate(frameBytes);
     try {
       const words = this.heap.words();
-      const first = block.address / 4;
-      const place = (buffer: number, address: number): void => {
-        words[first + compiled.slots.get(buffer)!] = address;
-      };
-      for (const [buffer, constant] of constants) place(buffer, constant.address);
-      program.inputs.forEach((buffer, i) => {
-        place(buffer, (inputs[i] as WasmStorage).block.address);
-      });
-      program.outputs.forEach((buffer, i) => {
-        place(buffer, (outputs[i] as WasmStorage).block.address);
-      });
-      words[first + table.length] = block.address + tableBytes;
-      run(block.address);
+      const first = frame.address / 4;
+      for (const { slot, block } of constants) words[first + slot] = block.address;
+      for (let i = 0; i < inputSlots.length; i++) {
+        words[first + inputSlots[i]!] = (inputs[i] as WasmStorage).block.address;
+      }
+      for (let i = 0; i < outputSlots.length; i++) {
+        words[first + outputSlots[i]!] = (outputs[i] as WasmStorage).block.address;
+      }
+      words[first + workspaceSlot] = frame.address + tableBytes;
+      start(frame.address);
     } finally {
-      this.heap.release(block);
+      this.heap.release(frame);
     }
   }
 

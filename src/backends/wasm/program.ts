@@ -4,7 +4,7 @@
  * they need; loops and branches of the program are those of the driver, which calls them.
  */
 import type { Kernel, Program, Step } from "../../compile/ir.ts";
-import type { KernelFunction } from "./frame.ts";
+import type { KernelContext, KernelFunction } from "./frame.ts";
 import type { FunctionBuilder, FunctionRef } from "./function.ts";
 import { emitKernel } from "./kernels/index.ts";
 import { ModuleBuilder } from "./module.ts";
@@ -31,12 +31,18 @@ class Driver {
   readonly module: ModuleBuilder;
   private readonly slots = new Map<number, number>();
   private readonly kernels = new Map<Kernel, KernelFunction>();
+  private readonly context: KernelContext;
   private scratchBytes = 0;
   private readonly scratchOffset: number;
 
   constructor(program: Program, relaxed: boolean) {
     this.program = program;
     this.module = new ModuleBuilder(relaxed);
+    this.context = {
+      module: this.module,
+      specs: program.buffers,
+      lookUp: (f, buffer) => this.pushAddress(f, buffer, { table: 0, workspace: 1 }),
+    };
     program.buffers.forEach((_, buffer) => {
       if (!program.workspace.has(buffer)) this.slots.set(buffer, this.slots.size);
     });
@@ -49,8 +55,7 @@ class Driver {
     run.get(0);
     run.memory("i32.load", 4 * this.slots.size);
     const workspace = run.store("i32");
-    const counters = Array.from({ length: program.counters }, () => run.local("i32"));
-    this.emitSteps(run, program.steps, { table: 0, workspace, counters });
+    this.emitSteps(run, program.steps, { table: 0, workspace, counters: new Map() });
     module.export("run", run);
     const { bytes, imports } = module.finish({ maximum: pages, shared });
     return {
@@ -73,17 +78,15 @@ class Driver {
     for (let start = 0; start < steps.length; start += size) {
       f.get(at.table);
       f.get(at.workspace);
-      for (const counter of at.counters) f.get(counter);
-      f.call(this.part(steps.slice(start, start + size)));
+      for (const local of at.counters.values()) f.get(local);
+      f.call(this.part(steps.slice(start, start + size), [...at.counters.keys()]));
     }
   }
 
-  /** A function for some of the steps. */
-  private part(steps: readonly Step[]): FunctionRef {
-    const { counters } = this.program;
-    const f = this.module.function("steps", new Array<"i32">(2 + counters).fill("i32"));
-    const locals: Locals = { table: 0, workspace: 1, counters: Array.from({ length: counters }, (_, c) => 2 + c) };
-    this.emitSteps(f, steps, locals);
+  /** A function for some of the steps, inside the loops of these counters. */
+  private part(steps: readonly Step[], counters: readonly number[]): FunctionRef {
+    const f = this.module.function("steps", new Array<"i32">(2 + counters.length).fill("i32"));
+    this.emitSteps(f, steps, { table: 0, workspace: 1, counters: new Map(counters.map((c, i) => [c, 2 + i])) });
     return f;
   }
 
@@ -91,10 +94,11 @@ class Driver {
     switch (step.kind) {
       case "loop": {
         if (step.length === 0) return;
-        const counter = at.counters[step.counter]!;
+        const counter = f.local("i32");
         f.i32(0);
         f.set(counter);
-        return f.count(counter, step.length, 1, () => this.emitSteps(f, step.body, at));
+        const inside = { ...at, counters: new Map([...at.counters, [step.counter, counter]]) };
+        return f.count(counter, step.length, 1, () => this.emitSteps(f, step.body, inside));
       }
       case "while":
         return f.loop((again) => {
@@ -146,7 +150,7 @@ class Driver {
     });
   }
 
-  private pushAddress(f: FunctionBuilder, buffer: number, at: Locals): void {
+  private pushAddress(f: FunctionBuilder, buffer: number, at: Omit<Locals, "counters">): void {
     const offset = this.program.workspace.get(buffer);
     if (offset !== undefined) {
       f.get(at.workspace);
@@ -160,12 +164,15 @@ class Driver {
   private emitCall(f: FunctionBuilder, kernel: Kernel, at: Locals): void {
     let compiled = this.kernels.get(kernel);
     if (compiled === undefined) {
-      compiled = emitKernel(this.module, this.program.buffers, kernel);
+      compiled = emitKernel(this.context, kernel);
       this.kernels.set(kernel, compiled);
       this.scratchBytes = Math.max(this.scratchBytes, compiled.scratch);
     }
-    for (const buffer of compiled.buffers) this.pushAddress(f, buffer, at);
-    for (const counter of compiled.counters) f.get(at.counters[counter]!);
+    if (compiled.buffers === undefined) {
+      f.get(at.table);
+      f.get(at.workspace);
+    } else for (const buffer of compiled.buffers) this.pushAddress(f, buffer, at);
+    for (const counter of compiled.counters) f.get(at.counters.get(counter)!);
     if (compiled.scratch > 0) {
       f.get(at.workspace);
       f.plus(this.scratchOffset);
@@ -178,7 +185,8 @@ class Driver {
 interface Locals {
   readonly table: number;
   readonly workspace: number;
-  readonly counters: readonly number[];
+  /** Counters of the enclosing loops. */
+  readonly counters: ReadonlyMap<number, number>;
 }
 
 /** Compiles a program for a memory of at most `pages` pages. */

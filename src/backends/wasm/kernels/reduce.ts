@@ -14,9 +14,12 @@ import { emitScalar, pushConstant, registerType } from "../scalar.ts";
 import { extractLane } from "../vector.ts";
 import { Accumulator, type CombineOp, combineVectors, neutral } from "./combine.ts";
 import { emitMap } from "./map.ts";
+import { Totals } from "./totals.ts";
 
 /** Rounds after which partial sums of float32 move to double precision. */
 const sumRounds = 16;
+/** Sums of at most so many terms need no double precision. */
+const shortSum = 32;
 /** A reduced loop shorter than this is not worth vectors of its own. */
 const shortestReduced = 16;
 const shortestKept = 4;
@@ -40,8 +43,9 @@ export function emitReduce(frame: Frame, kernel: ReduceKernel): void {
   });
   if (op === "argmax" || op === "argmin") emitExtreme(frame, plan, kernel, target);
   else if (plan.vectorLoop < 0) emitScalarReduce(frame, plan, kernel, target, op);
-  else if (op === "add" && value.dtype === "float32") emitSum(frame, plan, kernel, target);
-  else emitVectorReduce(frame, plan, kernel, target, op);
+  else if (op === "add" && value.dtype === "float32" && (plan.vectorLoop >= plan.border || sizeOf(reduced) > shortSum)) {
+    emitSum(frame, plan, kernel, target);
+  } else emitVectorReduce(frame, plan, kernel, target, op);
 }
 
 /** The loop along which more loads are consecutive: the innermost reduced or the innermost kept one. */
@@ -84,7 +88,7 @@ function emitVectorReduce(frame: Frame, plan: Plan, { value }: ReduceKernel, tar
   let sums: number[] = [];
   const nest: Nest = new Nest(frame, plan, [], {
     enter: () => {
-      single.reset();
+      if (along) single.reset();
       const width = along ? nest.unroll : nest.width;
       sums = [];
       for (let u = 0; u < width; u++) {
@@ -103,7 +107,7 @@ function emitVectorReduce(frame: Frame, plan: Plan, { value }: ReduceKernel, tar
       }
     },
     leave: () => {
-      if (!along && nest.width > 0) return nest.storeVector(target, sums);
+      if (!along) return nest.storeVector(target, sums);
       let all: Vec | undefined;
       for (const s of sums) all = all === undefined ? [s] : combineVectors(nest.v, module, op, dtype, all, [s]);
       if (all !== undefined) for (let lane = 0; lane < 4; lane++) single.take(() => extractLane(f, all[0]!, lane, dtype));
@@ -120,38 +124,20 @@ function emitSum(frame: Frame, plan: Plan, { value }: ReduceKernel, target: Targ
   const along = plan.vectorLoop >= plan.border;
   const single = new Accumulator(f, module, "add", "float32");
   let partial: number[] = [];
-  /** Two doubles each, for lanes 0 and 1 and lanes 2 and 3: of each vector, or of all together. */
-  let totals: (readonly [number, number])[] = [];
-  const zeros = (): number => {
-    f.get(f.f32x4(-0));
-    return f.store("v128");
-  };
-  const addTotal = (total: readonly [number, number], vector: number): void => {
-    for (const half of [0, 1] as const) {
-      f.get(total[half]);
-      f.get(vector);
-      if (half === 1) {
-        f.get(vector);
-        f.shuffle32(2, 3, 2, 3);
-      }
-      f.op("f64x2.promote_low_f32x4");
-      f.op("f64x2.add");
-      f.set(total[half]);
+  let totals = new Totals(f, 0, 0);
+  const clear = (count: number): void => {
+    for (const local of partial.slice(0, count)) {
+      f.get(f.f32x4(-0));
+      f.set(local);
     }
   };
   const nest: Nest = new Nest(frame, plan, [], {
     enter: () => {
-      single.reset();
+      if (along) single.reset();
       const width = along ? nest.unroll : nest.width;
-      partial = Array.from({ length: width }, zeros);
-      totals = Array.from({ length: along ? 1 : width }, () => {
-        const pair = [f.local("v128"), f.local("v128")] as const;
-        for (const local of pair) {
-          f.get(f.f64x2(0));
-          f.set(local);
-        }
-        return pair;
-      });
+      partial = Array.from({ length: width }, () => f.local("v128"));
+      clear(width);
+      totals = new Totals(f, along ? 1 : width, 0);
     },
     body: () => {
       if (nest.width === 0) return single.take(() => nest.push(value));
@@ -166,49 +152,22 @@ function emitSum(frame: Frame, plan: Plan, { value }: ReduceKernel, target: Targ
     },
     chunk: sumRounds,
     flush: () => {
-      const width = Math.min(nest.width, partial.length);
-      if (width === 0) return;
+      if (nest.width === 0) return;
       const { v } = nest;
       f.scope(() => {
-        let sums: number[] = partial.slice(0, width);
+        let sums = partial.slice(0, v.width);
         while (along && sums.length > 1) {
           const next: number[] = [];
           for (let i = 0; i < sums.length; i += 2) next.push(v.add([sums[i]!], [sums[i + 1]!])[0]!);
           sums = next;
         }
-        for (const [i, s] of sums.entries()) addTotal(totals[i]!, s);
+        for (const [u, sum] of sums.entries()) totals.add(u, sum);
       });
-      for (let u = 0; u < width; u++) {
-        f.get(f.f32x4(-0));
-        f.set(partial[u]!);
-      }
+      clear(v.width);
     },
     leave: () => {
-      const { v } = nest;
-      if (!along && nest.width > 0) {
-        const halves = [0, 1].map((half) =>
-          v.make(v.width, (u) => {
-            f.get(totals[u]![half]!);
-            f.op("f32x4.demote_f64x2_zero");
-          }),
-        );
-        const packed = v.make(v.width, (u) => {
-          f.get(halves[0]![u]!);
-          f.get(halves[1]![u]!);
-          f.shuffle32(0, 1, 4, 5);
-        });
-        return nest.storeVector(target, packed);
-      }
-      if (along) {
-        for (const local of totals[0]!) {
-          for (const lane of [0, 1]) {
-            single.takeWide(() => {
-              f.get(local);
-              f.lane("f64x2.extract_lane", lane);
-            });
-          }
-        }
-      }
+      if (!along) return nest.storeVector(target, totals.rounded(nest.v));
+      totals.eachLane((push) => single.takeWide(push));
       nest.storeScalar(target, () => single.result());
     },
   });
