@@ -212,6 +212,11 @@ export function lowerContract(
   d: DotDimensions,
   target: Place | undefined,
 ): Value {
+  if (aval.dtype === "bool") {
+    // Whether any pair of factors is true: none are counted as 0.
+    const counts = lowerContract(context, lhs, rhs, { ...aval, dtype: "int32" }, d, undefined);
+    return new Value(context, aval, (index) => context.b.cast(counts.element(index), "bool"), 1, 1);
+  }
   // The kernel writes from element 0: inside a stacked result it needs memory of its own first.
   const place = target?.offset === undefined ? result(context, aval, target) : result(context, aval, undefined);
   const x = lhs.aval.shape;
