@@ -151,7 +151,12 @@ export class WasmBackend implements Backend {
       this.heap.bytes().set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), block.address);
       constants.set(buffer, block);
     }
-    const executable = new WasmExecutable(program, compiled, instance.exports["run"] as (table: number) => void, constants);
+    const executable = new WasmExecutable(
+      program,
+      compiled,
+      instance.exports.run as (table: number) => void,
+      constants,
+    );
     if (constants.size > 0) this.dropped.register(executable, [...constants.values()]);
     return executable;
   }
