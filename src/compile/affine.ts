@@ -1,61 +1,46 @@
-/** Index expressions that are affine in loop variables and counters, and the range of elements that they reach. */
-import type { Expr } from "../core/expr.ts";
+/** Index expressions as affine functions of loop variables, where they are that. */
+import type { Expr, ExprBuilder } from "../core/expr.ts";
 
-/** constant + the sum of factors times variables; a variable is an `index` or `counter` node. */
+/** base + sum of coefficients[k] * loop variable k; `base` depends on no loop variable (it may on counters and data). */
 export interface Affine {
-  readonly constant: number;
-  readonly terms: ReadonlyMap<Expr, number>;
+  readonly coefficients: ReadonlyMap<number, number>;
+  readonly base: Expr;
 }
 
-const noTerms: ReadonlyMap<Expr, number> = /* @__PURE__ */ new Map();
-
-function combine(x: Affine, y: Affine, factorX: number, factorY: number): Affine {
-  const terms = new Map<Expr, number>();
-  for (const [e, f] of x.terms) terms.set(e, f * factorX);
-  for (const [e, f] of y.terms) terms.set(e, (terms.get(e) ?? 0) + f * factorY);
-  return { constant: x.constant * factorX + y.constant * factorY, terms };
+function dependsOnLoops(e: Expr): boolean {
+  return e.op === "index" || e.args.some(dependsOnLoops);
 }
 
-/** The affine form of a node, given those of its arguments; undefined if it has none. */
-export function affineForm(node: Expr, argument: (arg: Expr) => Affine | undefined): Affine | undefined {
-  if (node.dtype !== "int32") return undefined;
-  switch (node.op) {
-    case "constant":
-      return { constant: Number(node.value), terms: noTerms };
-    case "index":
-    case "counter":
-      return { constant: 0, terms: new Map([[node, 1]]) };
-    case "neg": {
-      const x = argument(node.args[0]!);
-      return x && combine(x, x, -1, 0);
-    }
-    case "add":
-    case "sub":
-    case "mul": {
-      const x = argument(node.args[0]!);
-      const y = argument(node.args[1]!);
-      if (x === undefined || y === undefined) return undefined;
-      if (node.op === "add") return combine(x, y, 1, 1);
-      if (node.op === "sub") return combine(x, y, 1, -1);
-      if (y.terms.size === 0) return combine(x, x, y.constant, 0);
-      return x.terms.size === 0 ? combine(y, y, x.constant, 0) : undefined;
-    }
-    default:
-      return undefined;
+function combine(a: ReadonlyMap<number, number>, b: ReadonlyMap<number, number>, scale: number): Map<number, number> {
+  const sum = new Map(a);
+  for (const [loop, coefficient] of b) {
+    const total = (sum.get(loop) ?? 0) + scale * coefficient;
+    if (total === 0) sum.delete(loop);
+    else sum.set(loop, total);
   }
+  return sum;
 }
 
-/** Smallest and largest value of an affine form, where each variable runs from 0 to its extent - 1. */
-export function affineRange(
-  { constant, terms }: Affine,
-  extent: (variable: Expr) => number,
-): readonly [number, number] {
-  let low = constant;
-  let high = constant;
-  for (const [variable, factor] of terms) {
-    const reach = factor * (extent(variable) - 1);
-    if (reach < 0) low += reach;
-    else high += reach;
+/** The affine form of an int32 expression, or undefined if it has none. */
+export function affineForm(b: ExprBuilder, e: Expr): Affine | undefined {
+  if (e.op === "index") return { coefficients: new Map([[Number(e.value), 1]]), base: b.int(0) };
+  if (e.op === "add" || e.op === "sub") {
+    const x = affineForm(b, e.args[0]!);
+    const y = affineForm(b, e.args[1]!);
+    if (x === undefined || y === undefined) return undefined;
+    return {
+      coefficients: combine(x.coefficients, y.coefficients, e.op === "add" ? 1 : -1),
+      base: b.binary(e.op, x.base, y.base),
+    };
   }
-  return [low, high];
+  if (e.op === "mul") {
+    const [x, y] = e.args as [Expr, Expr];
+    const [factor, other] = x.op === "constant" ? [x, y] : [y, x];
+    if (factor.op !== "constant") return dependsOnLoops(e) ? undefined : { coefficients: new Map(), base: e };
+    const form = affineForm(b, other);
+    if (form === undefined) return undefined;
+    const scale = Number(factor.value);
+    return { coefficients: combine(new Map(), form.coefficients, scale), base: b.mul(form.base, factor) };
+  }
+  return dependsOnLoops(e) ? undefined : { coefficients: new Map(), base: e };
 }

@@ -83,6 +83,32 @@ export interface Expr {
 
 const comparisons: ReadonlySet<ExprOp> = /* @__PURE__ */ new Set(["eq", "ne", "lt", "le", "gt", "ge"]);
 
+const heavy: ReadonlySet<ExprOp> = /* @__PURE__ */ new Set([
+  "exp",
+  "exp2",
+  "expm1",
+  "log",
+  "log1p",
+  "sin",
+  "cos",
+  "tan",
+  "asin",
+  "acos",
+  "atan",
+  "sinh",
+  "cosh",
+  "tanh",
+  "asinh",
+  "acosh",
+  "atanh",
+  "cbrt",
+  "pow",
+  "atan2",
+  "div",
+  "rem",
+  "sqrt",
+]);
+
 const smallInt = (e: Expr): number | undefined =>
   e.op === "constant" && typeof e.value === "number" && e.dtype === "int32" ? e.value : undefined;
 
@@ -93,12 +119,16 @@ const smallInt = (e: Expr): number | undefined =>
 export class ExprBuilder {
   private readonly nodes = new Map<string, Expr>();
 
+  /** An estimate of the operations in all distinct nodes made so far; a transcendental function counts as several. */
+  work = 0;
+
   private node(op: ExprOp, dtype: DType, args: readonly Expr[], value: number | bigint = 0): Expr {
     let key = `${op} ${dtype} ${Object.is(value, -0) ? "-0" : value}`;
     for (const a of args) key += ` ${a.id}`;
     let node = this.nodes.get(key);
     if (node === undefined) {
       node = { op, dtype, args, value, id: this.nodes.size };
+      this.work += heavy.has(op) ? 10 : 1;
       this.nodes.set(key, node);
     }
     return node;

@@ -40,3 +40,17 @@ export function userFrame(mark: SourceMark): string | undefined {
 export function userLine(): string | undefined {
   return userFrame(markSource());
 }
+
+let inherited: SourceMark | undefined;
+
+/** The source of an equation being made: that of the equation it derives from, else the user's line now. */
+export function equationSource(): SourceMark {
+  return inherited ?? markSource();
+}
+
+/** Equations made from now on derive from one with this source; returns what was set before, to be restored. */
+export function inheritSource(source: SourceMark | undefined): SourceMark | undefined {
+  const previous = inherited;
+  inherited = source;
+  return previous;
+}

@@ -1,5 +1,6 @@
 /** All classes of errors. */
 export { AdjointError, type ErrorParts } from "./base.ts";
+export { checkOptions } from "./options.ts";
 export {
   AsyncFunctionError,
   ConcretizationTypeError,

@@ -1,0 +1,127 @@
+/**
+ * Between user functions, which take and return trees, and transforms, which take flat lists of arrays. JavaScript's
+ * numbers in arguments become weakly typed float32 scalars; booleans, strings, functions and null stay as they are.
+ */
+import { toArrayLeaf } from "./leaf.ts";
+import { isNDArray, type NDArray } from "../core/ndarray.ts";
+import { ShapeDtypeStruct } from "../core/struct.ts";
+import { ArgumentError, AsyncFunctionError } from "../errors/index.ts";
+import { type ArrayLeaf, flattenArrays, formatPath, leafPaths, type PathEntry, unflatten } from "../tree/flatten.ts";
+import type { TreeStructure } from "../tree/structure.ts";
+import type { Aval } from "../types/aval.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: a user's function of any type
+export type UserFunction = (...args: any[]) => unknown;
+
+/** A tree of arrays taken apart. */
+export interface Flat {
+  readonly leaves: readonly NDArray[];
+  readonly structure: TreeStructure;
+}
+
+/** @throws ArgumentError if the value is not a function. */
+export function checkFunction(caller: string, f: unknown): asserts f is UserFunction {
+  if (typeof f === "function") return;
+  throw new ArgumentError({
+    what: `${caller} expects a function as its first argument, but got ${f === null ? "null" : isNDArray(f) ? "an array" : `a value of type ${typeof f}`}`,
+    fix: `write ${caller}((x) => ...), and apply the result to the arguments`,
+  });
+}
+
+/** A function's name for people. */
+export function functionName(f: UserFunction): string {
+  return f.name === "" ? "<lambda>" : f.name.replace(/^bound /, "");
+}
+
+/** Gives a transformed function the name of the original. */
+export function named<F extends (...args: never[]) => unknown>(wrapper: F, f: UserFunction): F {
+  Object.defineProperty(wrapper, "name", { value: functionName(f), configurable: true });
+  return wrapper;
+}
+
+/** A tree of arguments: every leaf an array. */
+export function flattenToArrays(tree: unknown): Flat {
+  const [leaves, structure] = flattenArrays(tree);
+  return { leaves: leaves.map(toArrayLeaf), structure };
+}
+
+const isStruct = (value: unknown): value is ShapeDtypeStruct => value instanceof ShapeDtypeStruct;
+
+/** Types of a tree of arrays or of descriptions of arrays. */
+export function flattenToAvals(tree: unknown): { readonly avals: readonly Aval[]; readonly structure: TreeStructure } {
+  const [leaves, structure] = flattenArrays(tree, isStruct);
+  const avals = (leaves as (ArrayLeaf | ShapeDtypeStruct)[]).map((leaf) =>
+    isStruct(leaf) ? leaf.aval : toArrayLeaf(leaf).aval,
+  );
+  return { avals, structure };
+}
+
+/** @throws AsyncFunctionError if a function returned a promise. */
+export function checkSynchronous(caller: string, f: UserFunction, result: unknown): void {
+  if (typeof (result as { then?: unknown } | null | undefined)?.then !== "function") return;
+  throw new AsyncFunctionError({
+    what: `${caller} was applied to ${functionName(f)}, which returned a promise`,
+    fix: "transformed functions must be synchronous: await the data first and pass it as an argument",
+  });
+}
+
+/** A user's function as one of flat lists. What it returned last stands in `structure`. */
+export interface FlatFunction {
+  readonly call: (leaves: readonly NDArray[]) => NDArray[];
+  /** The structure of the result; known after a call. */
+  readonly structure: () => TreeStructure;
+}
+
+/** Wraps a function whose arguments have a known structure. */
+export function flatFunction(caller: string, f: UserFunction, structure: TreeStructure): FlatFunction {
+  let out: TreeStructure | undefined;
+  return {
+    call: (leaves) => {
+      const result = f(...(unflatten(structure, leaves) as unknown[]));
+      checkSynchronous(caller, f, result);
+      const flat = flattenToArrays(result);
+      out = flat.structure;
+      return [...flat.leaves];
+    },
+    structure: () => out!,
+  };
+}
+
+/** The name of each leaf of an argument list as an error should say it: `argument x[0].w` where names are not known: `args[0].w`. */
+export function argumentNames(structure: TreeStructure): string[] {
+  return leafPaths(structure).map((path: readonly PathEntry[]) => `args${formatPath(path)}`);
+}
+
+/** Auxiliary results: arrays among them travel with the trace, everything else stays as it is. */
+export interface Auxiliary {
+  readonly arrays: readonly NDArray[];
+  readonly rebuild: (arrays: readonly NDArray[]) => unknown;
+}
+
+/** Takes the arrays out of an auxiliary result. */
+export function takeAuxiliary(aux: unknown): Auxiliary {
+  const [leaves, structure] = flattenArrays(aux);
+  const isArray = leaves.map(isNDArray);
+  return {
+    arrays: leaves.filter(isNDArray),
+    rebuild: (arrays) => {
+      let next = 0;
+      return unflatten(
+        structure,
+        leaves.map((leaf, i) => (isArray[i] ? arrays[next++]! : leaf)),
+      );
+    },
+  };
+}
+
+/** Splits the result of a function with auxiliary data. @throws ArgumentError if it is not a pair. */
+export function checkAuxiliaryPair(caller: string, f: UserFunction, result: unknown): [unknown, unknown] {
+  checkSynchronous(caller, f, result);
+  if (Array.isArray(result) && result.length === 2) return [result[0], result[1]];
+  throw new ArgumentError({
+    what: `with hasAux, ${functionName(f)} should return a two-element tuple [output, aux], but returned ${
+      Array.isArray(result) ? `a list of ${result.length}` : isNDArray(result) ? "an array" : `a ${typeof result}`
+    }`,
+    fix: `return [output, aux] from the function, or leave hasAux out of ${caller}`,
+  });
+}

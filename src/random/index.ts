@@ -1,0 +1,34 @@
+/**
+ * `random`: JAX's random numbers, bit for bit in both layouts of Threefry (`config.threefryPartitionable`). Functions of a
+ * key: the same key gives the same numbers, everywhere; `split` makes new ones.
+ */
+export { foldIn, split } from "./bits.ts";
+export {
+  bernoulli,
+  bits,
+  type CategoricalOptions,
+  type ChoiceOptions,
+  categorical,
+  choice,
+  permutation,
+  rademacher,
+  randint,
+} from "./discrete.ts";
+export { clone, type Key, key, keyData, keyImpl, PRNGKey, wrapKeyData } from "./key.ts";
+export {
+  cauchy,
+  exponential,
+  type FloatOptions,
+  gumbel,
+  laplace,
+  logistic,
+  lognormal,
+  maxwell,
+  normal,
+  type Parameter,
+  pareto,
+  rayleigh,
+  truncatedNormal,
+  uniform,
+  weibullMin,
+} from "./uniform.ts";

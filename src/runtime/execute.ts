@@ -1,0 +1,185 @@
+/** Running primitives and programs on concrete arrays: compile once a signature, then dispatch. */
+import type { Backend, Executable, Storage } from "../backends/backend.ts";
+import { lowerJaxpr, type OutputSource } from "../compile/lower.ts";
+import { checkProgram } from "../compile/check.ts";
+import { paramsKey } from "../compile/inline.ts";
+import { config, configKey } from "../core/config.ts";
+import { evaluate, literalArray } from "../core/evaluate.ts";
+import { type Jaxpr, makeJaxprData, Var } from "../core/jaxpr.ts";
+import type { NDArray } from "../core/ndarray.ts";
+import type { Primitive } from "../core/primitive.ts";
+import type { Aval } from "../types/aval.ts";
+import { dtypeBytes } from "../types/dtype.ts";
+import { sizeOf } from "../types/shape.ts";
+import { arrayOf, cellOf, unsupported } from "./array.ts";
+import { Cell, smallBytes } from "./cell.ts";
+import { getBackend } from "./device.ts";
+import { allocate, manage } from "./memory.ts";
+
+/** A program ready to run on arrays. */
+interface Compiled {
+  readonly backend: Backend;
+  readonly executable: Executable;
+  /** Which operands the program reads. */
+  readonly arguments: readonly number[];
+  readonly outputs: readonly OutputSource[];
+  /** Types of the program's own outputs. */
+  readonly outputAvals: readonly Aval[];
+  /** Types of all results. */
+  readonly resultAvals: readonly Aval[];
+}
+
+function compile(jaxpr: Jaxpr, name: string): Compiled {
+  const backend = getBackend();
+  const lowered = lowerJaxpr(jaxpr, name);
+  if (config.enableChecks) checkProgram(lowered.program);
+  for (const { dtype } of lowered.program.buffers) {
+    if (!backend.supports(dtype)) throw unsupported(backend, { dtype, shape: [], weakType: false });
+  }
+  const outputAvals: Aval[] = [];
+  lowered.outputs.forEach((source, i) => {
+    if (source.kind === "output") outputAvals[source.index] = jaxpr.outputs[i]!.aval;
+  });
+  return {
+    backend,
+    executable: backend.compile(lowered.program),
+    arguments: lowered.arguments,
+    outputs: lowered.outputs,
+    outputAvals,
+    resultAvals: jaxpr.outputs.map((o) => o.aval),
+  };
+}
+
+/** Runs a compiled program on concrete operands. */
+function call(compiled: Compiled, operands: readonly NDArray[]): NDArray[] {
+  const { backend } = compiled;
+  const pinned = new Set<Cell>();
+  for (const i of compiled.arguments) pinned.add(cellOf(operands[i]!));
+  const temporary: Storage[] = [];
+  const inputs: Storage[] = [];
+  const outputs: Storage[] = [];
+  try {
+    for (const i of compiled.arguments) inputs.push(storageOf(operands[i]!, backend, pinned, temporary));
+    for (const aval of compiled.outputAvals) {
+      outputs.push(allocate(backend, aval.dtype, sizeOf(aval.shape), pinned));
+    }
+    backend.run(compiled.executable, inputs, outputs);
+  } catch (error) {
+    for (const storage of outputs) backend.free(storage);
+    throw error;
+  } finally {
+    for (const storage of temporary) backend.free(storage);
+  }
+  const cells = compiled.outputAvals.map((aval, i) => resultCell(aval, outputs[i]!, backend));
+  return compiled.outputs.map((source, i) => {
+    switch (source.kind) {
+      case "output":
+        return arrayOf(compiled.resultAvals[i]!, cells[source.index]!);
+      case "input":
+        return withAval(operands[source.index]!, compiled.resultAvals[i]!);
+      case "literal":
+        return literalArray(source.literal);
+    }
+  });
+}
+
+/** An operand that is a result: its weak type is that of the result. */
+function withAval(x: NDArray, aval: Aval): NDArray {
+  return x.aval.weakType === aval.weakType ? x : arrayOf(aval, cellOf(x));
+}
+
+/** Where an operand lies in the backend's memory; small ones are copied there for the call. */
+function storageOf(x: NDArray, backend: Backend, pinned: ReadonlySet<Cell>, temporary: Storage[]): Storage {
+  const cell = cellOf(x);
+  if (cell.storage !== null && cell.backend === backend) return cell.storage;
+  const data = cell.host ?? cell.backend!.read!(cell.storage!, cell.dtype, cell.elements);
+  const storage = allocate(backend, cell.dtype, cell.elements, pinned);
+  backend.write(storage, data);
+  if (cell.host !== null && cell.bytes > smallBytes) {
+    // A large array that had been spilled comes back for good.
+    cell.host = null;
+    cell.storage = storage;
+    cell.backend = backend;
+    manage(cell);
+  } else {
+    temporary.push(storage);
+  }
+  return storage;
+}
+
+function resultCell(aval: Aval, storage: Storage, backend: Backend): Cell {
+  const elements = sizeOf(aval.shape);
+  if (dtypeBytes(aval.dtype) * elements <= smallBytes && backend.read !== undefined) {
+    const data = backend.read(storage, aval.dtype, elements);
+    backend.free(storage);
+    return new Cell(aval.dtype, elements, data, null, null);
+  }
+  return manage(new Cell(aval.dtype, elements, null, storage, backend));
+}
+
+const avalNumbers = new WeakMap<Aval, number>();
+const avalKeys = new Map<string, number>();
+
+/** A number for each distinct type. */
+function avalNumber(aval: Aval): number {
+  let n = avalNumbers.get(aval);
+  if (n === undefined) {
+    const key = `${aval.dtype} ${aval.weakType} ${aval.shape.join()}`;
+    n = avalKeys.get(key);
+    if (n === undefined) {
+      n = avalKeys.size;
+      avalKeys.set(key, n);
+    }
+    avalNumbers.set(aval, n);
+  }
+  return n;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: primitives of every parameter type
+const programs = new WeakMap<Primitive<any>, Map<string, Compiled>>();
+const paramTexts = new WeakMap<object, string>();
+
+/** Programs kept for each primitive; the oldest go first. */
+const mostPrograms = 4096;
+
+function paramsText(params: unknown): string {
+  if (params === null) return "";
+  if (typeof params !== "object") return paramsKey(params);
+  let text = paramTexts.get(params);
+  if (text === undefined) {
+    text = paramsKey(params);
+    paramTexts.set(params, text);
+  }
+  return text;
+}
+
+/** Runs one primitive on concrete arrays. */
+export function runPrimitive<P>(primitive: Primitive<P>, operands: readonly NDArray[], params: P): NDArray[] {
+  const lower = primitive.lower;
+  if (lower.kind === "call" && config.disableJit) return evaluate(lower.jaxpr(params), operands);
+  if (lower.kind === "reshape" && operands[0]!.aval.dtype !== "float0") {
+    return [arrayOf(primitive.types([operands[0]!.aval], params)[0]!, cellOf(operands[0]!))];
+  }
+  let cache = programs.get(primitive);
+  if (cache === undefined) {
+    cache = new Map();
+    programs.set(primitive, cache);
+  }
+  let key = paramsText(params);
+  for (const x of operands) key += ` ${avalNumber(x.aval)}`;
+  key += lower.kind === "call" ? configKey() : config.defaultBackend;
+  let compiled = cache.get(key);
+  if (compiled === undefined) {
+    compiled = compile(jaxprOf(primitive, operands, params), primitive.name);
+    if (cache.size >= mostPrograms) cache.delete(cache.keys().next().value!);
+    cache.set(key, compiled);
+  }
+  return call(compiled, operands);
+}
+
+/** The program of a single equation; that of a call is the program it calls. */
+function jaxprOf<P>(primitive: Primitive<P>, operands: readonly NDArray[], params: P): Jaxpr {
+  const inputs = operands.map((x) => new Var(x.aval));
+  const outputs = primitive.types(inputs.map((v) => v.aval), params).map((aval) => new Var(aval));
+  return makeJaxprData([], inputs, [{ primitive, inputs, params, outputs, effects: [], source: undefined }], outputs);
+}

@@ -1,0 +1,4 @@
+// Every public name.
+import * as adjoint from "adjoint";
+
+Object.assign(globalThis, { adjoint });
