@@ -1,3 +1,5 @@
+import v8 from "node:v8";
+import vm from "node:vm";
 import { describe, expect, it } from "vitest";
 import type { Backend } from "../../src/backends/backend.ts";
 import { createReferenceBackend } from "../../src/backends/reference/backend.ts";
@@ -92,6 +94,8 @@ describe("products of matrices", () => {
     [1, 500, 300],
     [300, 1, 500],
     [13, 2000, 3],
+    [300, 3, 100],
+    [5, 2, 600],
   ] as const;
   it.each(sizes)("%i by %i by %i, all strides", async (rows, columns, depth) => {
     const backend = createWasmBackend();
@@ -363,6 +367,23 @@ describe("memory", () => {
     data[0] = 9n;
     expect(result[0]).toBe(1n);
     expect(() => backend.write(storage, new Float64Array(4))).toThrow(BackendError);
+    expect(() => backend.read!(storage, "int64", 4)).toThrow("32 bytes were asked of a block of 24");
+  });
+  it("of a program's constants comes back when nobody holds the program", async () => {
+    const backend = createWasmBackend();
+    const example = cases.find((c) => c.program.constants.size > 0 && supported(backend, c))!;
+    const use = (): void => {
+      backend.compile(example.program);
+      expect(backend.memory().used).toBeGreaterThan(0);
+    };
+    use();
+    v8.setFlagsFromString("--expose-gc");
+    const collect = vm.runInNewContext("gc") as () => void;
+    for (let i = 0; i < 50 && backend.memory().used > 0; i++) {
+      collect();
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    expect(backend.memory().used).toBe(0);
   });
   it("does not store what it cannot compute with", () => {
     const backend = createWasmBackend();

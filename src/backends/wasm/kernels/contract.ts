@@ -18,7 +18,7 @@ function packedType(
   specs: readonly BufferSpec[],
   { rows, columns, depth, buffer }: ContractKernel,
 ): GemmType | undefined {
-  if (rows < 4 || columns < 8 || depth < 8 || rows * columns * depth < 4096) return undefined;
+  if (rows < 4 || columns < 2 || depth < 8 || rows * columns * depth < 4096) return undefined;
   const { dtype } = specs[buffer]!;
   return dtype === "float32" ? "f32" : dtype === "float64" ? "f64" : undefined;
 }
