@@ -83,6 +83,22 @@ describe("an element's value does not depend on its place", () => {
   });
 });
 
+describe("bounds by constants", () => {
+  const backend = createWasmBackend();
+  it.each([0, -0, 1, -2.5, Infinity, -Infinity, NaN])("%f", async (bound) => {
+    for (const op of ["max", "min"] as const) {
+      for (const first of [false, true]) {
+        const example = programCase(op, (s) => {
+          const [x, out] = mapped(s, new Float32Array([0, -0, NaN, Infinity, -Infinity, 3, -3, 1e-45, 1, -2.5, 7]));
+          const [value, constant] = [s.load(x, s.at([1])), s.b.constant(bound, "float32")];
+          s.map([11], [out, s.at([1]), first ? s.b.binary(op, constant, value) : s.b.binary(op, value, constant)]);
+        });
+        await check(backend, example);
+      }
+    }
+  });
+});
+
 describe("products of matrices", () => {
   const sizes = [
     [4, 8, 8],
