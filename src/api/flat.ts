@@ -23,7 +23,7 @@ export interface Flat {
 export function checkFunction(caller: string, f: unknown): asserts f is UserFunction {
   if (typeof f === "function") return;
   throw new ArgumentError({
-    what: `${caller} expects a function as its first argument, but got ${f === null ? "null" : isNDArray(f) ? "an array" : `a value of type ${typeof f}`}`,
+    what: `${caller}: Expected a callable value, got ${isNDArray(f) ? "an array" : typeof f === "object" ? (f === null ? "null" : "an object") : String(f)}`,
     fix: `write ${caller}((x) => ...), and apply the result to the arguments`,
   });
 }
@@ -122,9 +122,9 @@ export function checkAuxiliaryPair(caller: string, f: UserFunction, result: unkn
   checkSynchronous(caller, f, result);
   if (Array.isArray(result) && result.length === 2) return [result[0], result[1]];
   throw new ArgumentError({
-    what: `with hasAux, ${functionName(f)} should return a two-element tuple [output, aux], but returned ${
-      Array.isArray(result) ? `a list of ${result.length}` : isNDArray(result) ? "an array" : `a ${typeof result}`
-    }`,
+    what: `expected function with aux output to return a two-element tuple, but got ${
+      Array.isArray(result) ? `a list of ${result.length}` : isNDArray(result) ? "an array" : `a value of type ${typeof result}`
+    } from ${functionName(f)}`,
     fix: `return [output, aux] from the function, or leave hasAux out of ${caller}`,
   });
 }

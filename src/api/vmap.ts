@@ -6,7 +6,7 @@ import { unflatten } from "../tree/flatten.ts";
 import { broadcastPrefix } from "../tree/prefix.ts";
 import type { Args, Traced } from "../tree/types.ts";
 import { formatAval } from "../types/aval.ts";
-import { argumentNames, checkFunction, flatFunction, flattenToArrays, named, type UserFunction } from "./flat.ts";
+import { argumentNames, checkFunction, flatFunction, flattenToArrays, functionName, named, type UserFunction } from "./flat.ts";
 
 /** An axis for a whole subtree, or a tree of axes: `0`, `null`, `[null, 0]`, `[{ w: 0, b: null }, 0]`. */
 export type Axes = number | null | readonly Axes[] | { readonly [key: string]: Axes };
@@ -129,7 +129,7 @@ export function vmap(f: UserFunction, given?: number | null | readonly Axes[] | 
     const dims = leaves.map((x, i) => resolveAxis(axes[i]!, x, names[i]!));
     const size = mappedSize(leaves, dims, names, axisSize);
     const flat = flatFunction("vmap", f, structure);
-    const [results, resultDims] = vmapFlat(flat.call, leaves, dims, { size, name: axisName });
+    const [results, resultDims] = vmapFlat(flat.call, leaves, dims, { size, name: axisName }, `vmap of ${functionName(f)}`);
     const out = flat.structure();
     const outSpecs = broadcastPrefix(outAxes, out, isAxis, "outAxes");
     return unflatten(
