@@ -55,18 +55,21 @@ function readOptions(caller: string, given: Argnums | GradOptions | undefined): 
   return { argnums, hasAux, holomorphic, allowInt };
 }
 
-function checkInput(caller: string, x: NDArray, name: string, options: Required<GradOptions>): void {
+const leavesBefore = (flats: readonly Flat[], position: number): number =>
+  flats.slice(0, position).reduce((sum, flat) => sum + flat.leaves.length, 0);
+
+function checkInput(caller: string, x: NDArray, name: () => string, options: Required<GradOptions>): void {
   const { dtype } = x.aval;
   if (options.holomorphic) {
     if (isComplex(dtype)) return;
     throw new DTypeError({
-      what: `${caller} with holomorphic=True requires inputs with complex dtype, but got ${dtype} for ${name}`,
+      what: `${caller} with holomorphic=True requires inputs with complex dtype, but got ${dtype} for ${name()}`,
       fix: "convert the argument to complex64, or leave holomorphic out",
     });
   }
   if (isInexact(dtype) || (options.allowInt && (isInteger(dtype) || dtype === "bool"))) return;
   throw new DTypeError({
-    what: `${caller} requires real- or complex-valued inputs (input dtype that is a sub-dtype of np.inexact), but got ${dtype} for ${name}`,
+    what: `${caller} requires real- or complex-valued inputs (input dtype that is a sub-dtype of np.inexact), but got ${dtype} for ${name()}`,
     fix: 'convert the argument with astype("float32"), choose another by argnums, or set allowInt',
   });
 }
@@ -118,8 +121,9 @@ function differentiate(caller: string, f: UserFunction, options: Required<GradOp
   const chosen = positions.map((p) => flats[p]!);
   positions.forEach((p) => {
     checkTree(caller, flats[p]!, args[p], p);
-    const names = argumentNames(flats[p]!.structure);
-    flats[p]!.leaves.forEach((x, i) => void checkInput(caller, x, `argument ${p}${names[i]!.slice(4)}`, options));
+    flats[p]!.leaves.forEach((x, i) => {
+      checkInput(caller, x, () => argumentNames(f, flattenToArrays(args).structure)[leavesBefore(flats, p) + i]!, options);
+    });
   });
   const primals = chosen.flatMap((flat) => flat.leaves);
   const others = flats.map((flat) => unflatten(flat.structure, flat.leaves));

@@ -156,7 +156,7 @@ describe("types", () => {
   });
   test("the argument is named in the error", () => {
     const error = thrown(() => grad((p: { w: NDArray; n: readonly NDArray[] }) => p.w)({ w: 1, n: [ints(1)] }));
-    expect(error.parts.what).toContain("argument 0.n[0]");
+    expect(error.parts.what).toContain("argument p.n[0]");
   });
   test("float0 does not compute", () => {
     const dn = grad((n: NDArray) => lax.convertElementType(n, "float32"), { allowInt: true })(ints(3));
