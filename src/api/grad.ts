@@ -1,13 +1,14 @@
 /** Gradients: `grad` and `valueAndGrad`. */
-import type { NDArray } from "../core/ndarray.ts";
+
 import { scalar } from "../core/constant.ts";
+import type { NDArray } from "../core/ndarray.ts";
 import { Linear } from "../core/primitive.ts";
 import { describeOrigin } from "../core/trace.ts";
 import { ArgumentError, checkOptions, DTypeError, ShapeError } from "../errors/index.ts";
 import { instantiate } from "../prims/fill.ts";
 import { linearizeFlat } from "../transforms/linearize.ts";
 import { backward } from "../transforms/transpose.ts";
-import { unflatten } from "../tree/flatten.ts";
+import { unflatten, unflattenEach } from "../tree/flatten.ts";
 import type { Args, ArrayLike, Traced } from "../tree/types.ts";
 import { formatAval } from "../types/aval.ts";
 import { isComplex, isFloating, isInexact, isInteger } from "../types/dtype.ts";
@@ -48,7 +49,10 @@ const optionNames = ["argnums", "hasAux", "holomorphic", "allowInt"];
 
 /** The options of a call, where the second argument may also be argnums themselves. */
 function readOptions(caller: string, given: Argnums | GradOptions | undefined): Required<GradOptions> {
-  const options = typeof given === "number" || Array.isArray(given) ? { argnums: given as Argnums } : (given as GradOptions | undefined);
+  const options =
+    typeof given === "number" || Array.isArray(given)
+      ? { argnums: given as Argnums }
+      : (given as GradOptions | undefined);
   checkOptions(caller, options, optionNames);
   const { argnums = 0, hasAux = false, holomorphic = false, allowInt = false } = options ?? {};
   checkArgnums(caller, argnums);
@@ -115,16 +119,27 @@ interface Evaluated {
   readonly gradient: unknown;
 }
 
-function differentiate(caller: string, f: UserFunction, options: Required<GradOptions>, args: readonly unknown[]): Evaluated {
+function differentiate(
+  caller: string,
+  f: UserFunction,
+  options: Required<GradOptions>,
+  args: readonly unknown[],
+): Evaluated {
   const positions = resolveArgnums(caller, options.argnums, args.length);
   const flats = args.map(flattenToArrays);
   const chosen = positions.map((p) => flats[p]!);
   positions.forEach((p) => {
     checkTree(caller, flats[p]!, args[p], p);
     flats[p]!.leaves.forEach((x, i) => {
-      checkInput(caller, x, () => argumentNames(f, flattenToArrays(args).structure)[leavesBefore(flats, p) + i]!, options);
+      checkInput(
+        caller,
+        x,
+        () => argumentNames(f, flattenToArrays(args).structure)[leavesBefore(flats, p) + i]!,
+        options,
+      );
     });
   });
+  const structures = chosen.map((flat) => flat.structure);
   const primals = chosen.flatMap((flat) => flat.leaves);
   const others = flats.map((flat) => unflatten(flat.structure, flat.leaves));
   let rebuildAux: ((arrays: readonly NDArray[]) => unknown) | undefined;
@@ -132,10 +147,9 @@ function differentiate(caller: string, f: UserFunction, options: Required<GradOp
   const { results, nonzeroOut, linear, residuals } = linearizeFlat(
     (leaves) => {
       const full = [...others];
-      let next = 0;
+      const own = unflattenEach(structures, leaves);
       positions.forEach((p, k) => {
-        const { structure } = chosen[k]!;
-        full[p] = unflatten(structure, leaves.slice(next, (next += structure.leafCount)));
+        full[p] = own[k];
       });
       let result = f(...full);
       const extra: NDArray[] = [];
@@ -167,10 +181,7 @@ function differentiate(caller: string, f: UserFunction, options: Required<GradOp
   const gradients = primals.map((x) =>
     isInexact(x.aval.dtype) ? instantiate(cotangents[next++]!, x.aval) : float0Zeros(x.aval.shape),
   );
-  let start = 0;
-  const trees = chosen.map(({ structure }) =>
-    unflatten(structure, gradients.slice(start, (start += structure.leafCount))),
-  );
+  const trees = unflattenEach(structures, gradients);
   return {
     value,
     aux: rebuildAux?.(results.slice(1)),

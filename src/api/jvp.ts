@@ -1,7 +1,7 @@
 /** Directional derivatives and their transposes: `jvp`, `linearize`, `vjp`, `linearTranspose`. */
+import { evaluate } from "../core/evaluate.ts";
 import { isNDArray, type NDArray } from "../core/ndarray.ts";
 import { Linear, type Tangent } from "../core/primitive.ts";
-import { evaluate } from "../core/evaluate.ts";
 import { ArgumentError, checkOptions, DTypeError, ShapeError, TreeError } from "../errors/index.ts";
 import { instantiate } from "../prims/fill.ts";
 import { jvpFlat } from "../transforms/jvp.ts";
@@ -11,7 +11,6 @@ import { backward } from "../transforms/transpose.ts";
 import { flattenArrays, unflatten } from "../tree/flatten.ts";
 import type { TreeStructure } from "../tree/structure.ts";
 import type { Arg, Args, Traced } from "../tree/types.ts";
-import { toTangentLeaf } from "./leaf.ts";
 import { type Aval, formatAval, sameType, tangentAval } from "../types/aval.ts";
 import { isInexact } from "../types/dtype.ts";
 import { formatShape } from "../types/shape.ts";
@@ -27,6 +26,7 @@ import {
   type UserFunction,
 } from "./flat.ts";
 import { float0Zeros } from "./float0.ts";
+import { toTangentLeaf } from "./leaf.ts";
 
 export interface AuxOptions {
   /** The function returns `[output, aux]`. */
@@ -100,7 +100,10 @@ const ofPullback = (f: UserFunction): Wording => {
 function readTangents(words: Wording, tree: unknown, structure: TreeStructure, avals: readonly Aval[]): Tangent[] {
   const [leaves, given] = flattenArrays(tree);
   if (given.key !== structure.key) {
-    throw new TreeError({ what: words.tree(given, structure), fix: `give a ${words.role} with the same lists and keys` });
+    throw new TreeError({
+      what: words.tree(given, structure),
+      fix: `give a ${words.role} with the same lists and keys`,
+    });
   }
   return leaves.map((leaf, i) => {
     const aval = avals[i]!;
@@ -124,11 +127,13 @@ function readTangents(words: Wording, tree: unknown, structure: TreeStructure, a
   });
 }
 
-const zeroOr = (t: Tangent, aval: Aval): NDArray => (isInexact(aval.dtype) ? instantiate(t, aval) : float0Zeros(aval.shape));
+const zeroOr = (t: Tangent, aval: Aval): NDArray =>
+  isInexact(aval.dtype) ? instantiate(t, aval) : float0Zeros(aval.shape);
 
 function checkLists(primals: unknown, tangents: unknown): void {
   if (Array.isArray(primals) && Array.isArray(tangents)) return;
-  const describe = (value: unknown): string => (Array.isArray(value) ? "list" : isNDArray(value) ? "NDArray" : typeof value);
+  const describe = (value: unknown): string =>
+    Array.isArray(value) ? "list" : isNDArray(value) ? "NDArray" : typeof value;
   throw new ArgumentError({
     what: `primal and tangent arguments to jvp must be tuples or lists; found ${describe(primals)} and ${describe(tangents)}.`,
     fix: "give both as lists with one entry for each argument: jvp(f, [x, y], [dx, dy])",
@@ -191,11 +196,19 @@ export function linearize<A extends readonly unknown[], O>(
   const avals = leaves.map((x) => x.aval);
   const flat = flatFunction("linearize", f as UserFunction, structure);
   const inexact = avals.map((aval) => isInexact(aval.dtype));
-  const { results, nonzeroOut, linear, residuals } = linearizeFlat(flat.call, leaves, inexact, [], `linearize of ${functionName(f as UserFunction)}`);
+  const { results, nonzeroOut, linear, residuals } = linearizeFlat(
+    flat.call,
+    leaves,
+    inexact,
+    [],
+    `linearize of ${functionName(f as UserFunction)}`,
+  );
   const out = flat.structure();
   const push = (...tangents: readonly unknown[]): Traced<O> => {
     const given = readTangents(ofLinearize, tangents, structure, avals);
-    const moving = given.filter((_, i) => inexact[i]).map((t, i) => instantiate(t, avals.filter((_, k) => inexact[k])[i]!));
+    const moving = given
+      .filter((_, i) => inexact[i])
+      .map((t, i) => instantiate(t, avals.filter((_, k) => inexact[k])[i]!));
     const outputs = evaluate(linear, [...residuals, ...moving]);
     let next = 0;
     return unflatten(
@@ -207,7 +220,9 @@ export function linearize<A extends readonly unknown[], O>(
 }
 
 /** The pullback of `vjp`: cotangents of the output to a list of cotangents of the arguments. */
-export type Pullback<A extends readonly unknown[], O> = (cotangent: Arg<Traced<O>>) => { -readonly [K in keyof A]: Traced<A[K]> };
+export type Pullback<A extends readonly unknown[], O> = (cotangent: Arg<Traced<O>>) => {
+  -readonly [K in keyof A]: Traced<A[K]>;
+};
 
 /**
  * Reverse mode: the value of `f`, and the function from cotangents of its output to those of its arguments,
@@ -217,7 +232,10 @@ export type Pullback<A extends readonly unknown[], O> = (cotangent: Arg<Traced<O
  * const [y, pull] = vjp((x: NDArray, y: NDArray) => jnp.sin(x.mul(y)), 0.5, 2);
  * const [dx, dy] = pull(1);
  */
-export function vjp<A extends readonly unknown[], O>(f: (...args: A) => O, ...primals: Args<A>): [Traced<O>, Pullback<A, O>] {
+export function vjp<A extends readonly unknown[], O>(
+  f: (...args: A) => O,
+  ...primals: Args<A>
+): [Traced<O>, Pullback<A, O>] {
   const { output, pull } = vjpOf("vjp", f as UserFunction, primals, false);
   return [output as Traced<O>, pull as Pullback<A, O>];
 }
@@ -241,7 +259,13 @@ function vjpOf(
   const { leaves, structure } = flattenToArrays(primals);
   const flat = withAuxiliary(caller, f, structure, hasAux);
   const inexact = leaves.map((x) => isInexact(x.aval.dtype));
-  const { results, nonzeroOut, linear, residuals } = linearizeFlat(flat.call, leaves, inexact, [], `${caller} of ${functionName(f)}`);
+  const { results, nonzeroOut, linear, residuals } = linearizeFlat(
+    flat.call,
+    leaves,
+    inexact,
+    [],
+    `${caller} of ${functionName(f)}`,
+  );
   const out = flat.structure();
   const outputs = results.slice(0, out.leafCount);
   const words = ofPullback(f);
@@ -275,7 +299,10 @@ function vjpOf(
  * const transposed = linearTranspose((x: NDArray) => jnp.dot(A, x), x);
  * const [y] = transposed(u);
  */
-export function linearTranspose<A extends readonly unknown[], O>(f: (...args: A) => O, ...primals: { [K in keyof A]: unknown }): Pullback<A, O> {
+export function linearTranspose<A extends readonly unknown[], O>(
+  f: (...args: A) => O,
+  ...primals: { [K in keyof A]: unknown }
+): Pullback<A, O> {
   checkFunction("linearTranspose", f);
   const { avals, structure } = flattenToAvals(primals);
   const flat = flatFunction("linearTranspose", f as UserFunction, structure);
@@ -286,7 +313,9 @@ export function linearTranspose<A extends readonly unknown[], O>(f: (...args: A)
   const hoisted = { ...jaxpr, constants: [], inputs: [...jaxpr.constants, ...jaxpr.inputs] };
   return ((cotangent: unknown) => {
     const given = readTangents(words, cotangent, out, outAvals);
-    const cotangents = backward(hoisted, [...constants, ...avals.map((aval) => new Linear(aval))], given).slice(constants.length);
+    const cotangents = backward(hoisted, [...constants, ...avals.map((aval) => new Linear(aval))], given).slice(
+      constants.length,
+    );
     return unflatten(
       structure,
       cotangents.map((ct, i) => zeroOr(ct, avals[i]!)),

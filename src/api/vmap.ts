@@ -7,7 +7,15 @@ import { broadcastPrefix } from "../tree/prefix.ts";
 import type { Args, Traced } from "../tree/types.ts";
 import { formatAval } from "../types/aval.ts";
 import { formatShape } from "../types/shape.ts";
-import { argumentNames, checkFunction, flatFunction, flattenToArrays, functionName, named, type UserFunction } from "./flat.ts";
+import {
+  argumentNames,
+  checkFunction,
+  flatFunction,
+  flattenToArrays,
+  functionName,
+  named,
+  type UserFunction,
+} from "./flat.ts";
 
 /** An axis for a whole subtree, or a tree of axes: `0`, `null`, `[null, 0]`, `[{ w: 0, b: null }, 0]`. */
 export type Axes = number | null | readonly Axes[] | { readonly [key: string]: Axes };
@@ -133,7 +141,11 @@ export function vmap<A extends readonly unknown[], O>(
 export function vmap(f: UserFunction, given?: number | null | readonly Axes[] | VmapOptions): UserFunction {
   checkFunction("vmap", f);
   const options: VmapOptions =
-    given === undefined ? {} : isAxis(given) || Array.isArray(given) ? { inAxes: given as Axes } : (given as VmapOptions);
+    given === undefined
+      ? {}
+      : isAxis(given) || Array.isArray(given)
+        ? { inAxes: given as Axes }
+        : (given as VmapOptions);
   checkOptions("vmap", options, optionNames);
   const { inAxes = 0, outAxes = 0, axisName, axisSize } = options;
   checkAxes("inAxes", inAxes);
@@ -145,7 +157,13 @@ export function vmap(f: UserFunction, given?: number | null | readonly Axes[] | 
     const dims = leaves.map((x, i) => resolveAxis(axes[i]!, x, () => names()[i]!));
     const size = mappedSize(leaves, dims, axisSize, names);
     const flat = flatFunction("vmap", f, structure);
-    const [results, resultDims] = vmapFlat(flat.call, leaves, dims, { size, name: axisName }, `vmap of ${functionName(f)}`);
+    const [results, resultDims] = vmapFlat(
+      flat.call,
+      leaves,
+      dims,
+      { size, name: axisName },
+      `vmap of ${functionName(f)}`,
+    );
     const out = flat.structure();
     const outSpecs = broadcastPrefix(outAxes, out, isAxis, "vmap outAxes");
     return unflatten(

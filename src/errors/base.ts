@@ -31,7 +31,12 @@ export class AdjointError extends Error {
   constructor(parts: ErrorParts | string) {
     super();
     const given = typeof parts === "string" ? { what: parts } : parts;
-    Object.defineProperty(this, "name", { value: new.target.name, configurable: true, writable: true, enumerable: false });
+    Object.defineProperty(this, "name", {
+      value: new.target.name,
+      configurable: true,
+      writable: true,
+      enumerable: false,
+    });
     this.setParts(given, callerLine());
   }
 

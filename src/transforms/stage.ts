@@ -2,8 +2,7 @@
  * Staging: a function of arrays becomes a jaxpr. Operations are recorded as equations; what the function reads from
  * outside becomes a constant, known scalars become literals.
  */
-import { checkJaxpr } from "../core/check.ts";
-import { config } from "../core/config.ts";
+import { enabledChecks } from "../core/checks.ts";
 import { type Atom, type Equation, hoistConstants, type Jaxpr, Literal, makeJaxprData, Var } from "../core/jaxpr.ts";
 import { NDArray } from "../core/ndarray.ts";
 import type { Primitive } from "../core/primitive.ts";
@@ -74,7 +73,8 @@ export class StageTrace extends Trace {
         params,
       );
     } catch (error) {
-      if (error instanceof AdjointError) error.addWhere(operands.map(describeOrigin).filter((line) => line !== undefined));
+      if (error instanceof AdjointError)
+        error.addWhere(operands.map(describeOrigin).filter((line) => line !== undefined));
       throw error;
     }
   }
@@ -102,10 +102,10 @@ export class StageTrace extends Trace {
       atoms,
     );
     const arrays = [...this.constants.keys()];
-    if (config.enableChecks) checkJaxpr(jaxpr);
+    enabledChecks()?.jaxpr(jaxpr);
     if (dead === "keep dead equations") return { jaxpr, constants: arrays };
     const { jaxpr: pruned, keptConstants } = dropDeadEquations(jaxpr);
-    if (config.enableChecks) checkJaxpr(pruned);
+    enabledChecks()?.jaxpr(pruned);
     return { jaxpr: pruned, constants: arrays.filter((_, i) => keptConstants[i]) };
   }
 }

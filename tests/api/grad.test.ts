@@ -31,10 +31,13 @@ describe("values", () => {
   test("a result that does not depend on the argument has gradient zero", () => {
     expectClose(grad((_x: NDArray) => array(3))(array([1, 2])), [0, 0]);
     expectClose(grad((_x: NDArray) => 1)(2), 0);
-    expectClose(grad((p: { used: NDArray; unused: NDArray }) => lax.mul(p.used, 2))({ used: 1, unused: array([[1, 2]]) }), {
-      used: 2,
-      unused: [[0, 0]],
-    });
+    expectClose(
+      grad((p: { used: NDArray; unused: NDArray }) => lax.mul(p.used, 2))({ used: 1, unused: array([[1, 2]]) }),
+      {
+        used: 2,
+        unused: [[0, 0]],
+      },
+    );
   });
   test("stopGradient makes a constant of what is inside, and takes trees", () => {
     const g = (x: NDArray) => {
@@ -109,7 +112,14 @@ describe("other arguments", () => {
   test("booleans, strings, functions, null and undefined reach the function as they are", () => {
     const seen: unknown[] = [];
     const double = (x: NDArray) => lax.mul(x, 2);
-    const g = (x: NDArray, flag: boolean, name: string, op: (x: NDArray) => NDArray, none: null, options?: { k: boolean }) => {
+    const g = (
+      x: NDArray,
+      flag: boolean,
+      name: string,
+      op: (x: NDArray) => NDArray,
+      none: null,
+      options?: { k: boolean },
+    ) => {
       seen.push(flag, name, op, none, options);
       return flag ? op(x) : x;
     };
@@ -180,7 +190,9 @@ describe("types", () => {
   test("holomorphic wants complex numbers", () => {
     const error = thrown(() => grad(f, { holomorphic: true })(1));
     expect(error).toBeInstanceOf(DTypeError);
-    expect(error.parts.what).toContain("grad with holomorphic=True requires inputs with complex dtype, but got float32");
+    expect(error.parts.what).toContain(
+      "grad with holomorphic=True requires inputs with complex dtype, but got float32",
+    );
   });
   test("static values cannot be differentiated by", () => {
     expect(() => grad((_x: string) => 1 as never)("text")).toThrow(ArgumentError);
@@ -202,7 +214,8 @@ describe("types", () => {
 describe("auxiliary data", () => {
   test("stay what they are, and arrays in them concrete", () => {
     const op = () => 1;
-    const g = (x: NDArray) => [lax.mul(x, x), { n: 42, s: "text", list: [lax.sin(x), null], op, on: true, i: ints([1]) }] as const;
+    const g = (x: NDArray) =>
+      [lax.mul(x, x), { n: 42, s: "text", list: [lax.sin(x), null], op, on: true, i: ints([1]) }] as const;
     const [gradient, aux] = grad(g, { hasAux: true })(2);
     expectClose(gradient, 4);
     expect(aux.n).toBe(42);
@@ -268,13 +281,27 @@ describe("trees", () => {
   registerDataclass(Model, ["weight"], ["name"]);
 
   test("gradients have the tree of the argument", () => {
-    const p = { layers: [{ w: array([1, 2]), b: 3 }, { w: array([4]), b: 5 }], name: "net", depth: null };
+    const p = {
+      layers: [
+        { w: array([1, 2]), b: 3 },
+        { w: array([4]), b: 5 },
+      ],
+      name: "net",
+      depth: null,
+    };
     const g = grad((q: typeof p) => {
       let total = lax.add(lax.reduceSum(q.layers[0]!.w), lax.mul(q.layers[0]!.b as never, 2));
       total = lax.add(total, lax.mul(lax.reduceSum(q.layers[1]!.w), q.layers[1]!.b as never));
       return total;
     })(p as never);
-    expectClose(g, { layers: [{ w: [1, 1], b: 2 }, { w: [5], b: 4 }], name: "net", depth: null });
+    expectClose(g, {
+      layers: [
+        { w: [1, 1], b: 2 },
+        { w: [5], b: 4 },
+      ],
+      name: "net",
+      depth: null,
+    });
   });
   test("registered classes come back as instances", () => {
     const g = grad((p: Point) => p.product)(new Point(array(2), array(3), "p") as never) as unknown as Point;
@@ -301,10 +328,16 @@ describe("nested transformations keep their tangents apart", () => {
   });
   test("the same by forward mode, and both mixed", () => {
     const inner = (x: NDArray) => jvp((y: NDArray) => lax.mul(x, y), [2], [1])[1];
-    expectClose(jvp((x: NDArray) => lax.mul(x, inner(x)), [3], [1]), [9, 6]);
+    expectClose(
+      jvp((x: NDArray) => lax.mul(x, inner(x)), [3], [1]),
+      [9, 6],
+    );
     expectClose(grad((x: NDArray) => lax.mul(x, inner(x)))(3), 6);
     const reverse = (x: NDArray) => grad((y: NDArray) => lax.mul(x, y))(2);
-    expectClose(jvp((x: NDArray) => lax.mul(x, reverse(x)), [3], [1]), [9, 6]);
+    expectClose(
+      jvp((x: NDArray) => lax.mul(x, reverse(x)), [3], [1]),
+      [9, 6],
+    );
   });
   test("the point of the inner derivative depends on the outer variable", () => {
     const g = grad((x: NDArray) => lax.mul(x, grad((y: NDArray) => lax.mul(lax.mul(x, y), y))(x)));

@@ -10,7 +10,11 @@ import * as lax from "../../src/lax/index.ts";
 import { array, counting, expectClose, ints, thrown, typeOf } from "./helpers.ts";
 
 const entry = (x: NDArray, i: number): NDArray => lax.reshape(lax.slice(x, [i], [i + 1]), []);
-const stack = (xs: readonly NDArray[]): NDArray => lax.concatenate(xs.map((x) => lax.reshape(x, [1])), 0);
+const stack = (xs: readonly NDArray[]): NDArray =>
+  lax.concatenate(
+    xs.map((x) => lax.reshape(x, [1])),
+    0,
+  );
 
 /** R^3 to R^4. */
 const map = (x: NDArray): NDArray => {
@@ -58,21 +62,53 @@ describe.each([
   });
   test("of trees: the tree of the output holds trees of the input", () => {
     expectClose(jacobianOf(trees)(pair), {
-      u: { a: [[12, 0], [0, 12]], b: [[1, 1, 1], [2, 2, 2]] },
-      v: { a: [[3, 0], [4, 0], [5, 0]], b: [[1, 0, 0], [0, 1, 0], [0, 0, 1]] },
+      u: {
+        a: [
+          [12, 0],
+          [0, 12],
+        ],
+        b: [
+          [1, 1, 1],
+          [2, 2, 2],
+        ],
+      },
+      v: {
+        a: [
+          [3, 0],
+          [4, 0],
+          [5, 0],
+        ],
+        b: [
+          [1, 0, 0],
+          [0, 1, 0],
+          [0, 0, 1],
+        ],
+      },
     });
   });
   test("by several arguments: a list at each leaf, also of length one", () => {
     const f = (x: NDArray, y: NDArray) => [lax.mul(x, y), lax.sub(x, y)] as const;
-    expectClose(jacobianOf(f, [0, 1])(2, 3), [[3, 2], [1, -1]]);
-    expectClose(jacobianOf(f, { argnums: [1, 0] })(2, 3), [[2, 3], [-1, 1]]);
+    expectClose(jacobianOf(f, [0, 1])(2, 3), [
+      [3, 2],
+      [1, -1],
+    ]);
+    expectClose(jacobianOf(f, { argnums: [1, 0] })(2, 3), [
+      [2, 3],
+      [-1, 1],
+    ]);
     expectClose(jacobianOf(f, [1])(2, 3), [[2], [-1]]);
     expectClose(jacobianOf(f, -1)(2, 3), [2, -1]);
   });
   test("other arguments may be anything", () => {
     const f = (x: NDArray, flag: boolean, scale: NDArray) => (flag ? lax.mul(x, scale) : x);
-    expectClose(jacobianOf(f)(array([1, 2]), true, 3), [[3, 0], [0, 3]]);
-    expectClose(jacobianOf(f)(array([1, 2]), false, 3), [[1, 0], [0, 1]]);
+    expectClose(jacobianOf(f)(array([1, 2]), true, 3), [
+      [3, 0],
+      [0, 3],
+    ]);
+    expectClose(jacobianOf(f)(array([1, 2]), false, 3), [
+      [1, 0],
+      [0, 1],
+    ]);
   });
   test("results that do not depend on the argument have zeros", () => {
     expectClose(jacobianOf((x: NDArray) => [x, array([5, 6])] as const)(2), [1, [0, 0]]);
@@ -81,7 +117,10 @@ describe.each([
   test("auxiliary data", () => {
     const f = (x: NDArray) => [lax.mul(x, x), { n: 42, y: lax.sin(x), s: "text" }] as const;
     const [J, aux] = jacobianOf(f, { hasAux: true })(array([1, 2]));
-    expectClose(J, [[2, 0], [0, 4]]);
+    expectClose(J, [
+      [2, 0],
+      [0, 4],
+    ]);
     expectClose(aux, { n: 42, y: [Math.sin(1), Math.sin(2)], s: "text" });
   });
   test("dtypes: that of the argument", () => {
@@ -92,8 +131,34 @@ describe.each([
   });
   test("nests with itself, vmap and grad", () => {
     const cube = (x: NDArray) => lax.integerPow(x, 3);
-    expectClose(jacobianOf(jacobianOf(cube))(array([1, 2])), [[[6, 0], [0, 0]], [[0, 0], [0, 12]]]);
-    expectClose(vmap(jacobianOf(cube))(array([[1, 2], [3, 4]])), [[[3, 0], [0, 12]], [[27, 0], [0, 48]]]);
+    expectClose(jacobianOf(jacobianOf(cube))(array([1, 2])), [
+      [
+        [6, 0],
+        [0, 0],
+      ],
+      [
+        [0, 0],
+        [0, 12],
+      ],
+    ]);
+    expectClose(
+      vmap(jacobianOf(cube))(
+        array([
+          [1, 2],
+          [3, 4],
+        ]),
+      ),
+      [
+        [
+          [3, 0],
+          [0, 12],
+        ],
+        [
+          [27, 0],
+          [0, 48],
+        ],
+      ],
+    );
     expectClose(grad((x: NDArray) => lax.reduceSum(jacobianOf(cube)(x)))(array([1, 2])), [6, 12]);
   });
   test("too few arguments, options, promises", () => {
@@ -108,7 +173,9 @@ describe("dtypes", () => {
   test("jacfwd wants real arguments", () => {
     const error = thrown(() => jacfwd((x: NDArray) => x)(ints(3)));
     expect(error).toBeInstanceOf(DTypeError);
-    expect(error.parts.what).toContain("jacfwd requires real-valued inputs (input dtype that is a sub-dtype of np.floating), but got int32");
+    expect(error.parts.what).toContain(
+      "jacfwd requires real-valued inputs (input dtype that is a sub-dtype of np.floating), but got int32",
+    );
     expect(() => jacfwd((x: NDArray) => x, { allowInt: true } as never)).toThrow(OptionError);
   });
   test("jacrev wants real arguments, or allowInt", () => {
@@ -118,7 +185,10 @@ describe("dtypes", () => {
       "jacrev requires real- or complex-valued inputs (input dtype that is a sub-dtype of np.inexact), but got int32",
     );
     expect(typeOf(jacrev(f, { allowInt: true })(ints([3, 4])))).toBe("float0[2,2]");
-    const [dx, dn] = jacrev((x: NDArray, n: NDArray) => lax.mul(x, f(n)), { argnums: [0, 1], allowInt: true })(2, ints(3));
+    const [dx, dn] = jacrev((x: NDArray, n: NDArray) => lax.mul(x, f(n)), { argnums: [0, 1], allowInt: true })(
+      2,
+      ints(3),
+    );
     expectClose(dx, 3);
     expect(typeOf(dn)).toBe("float0[]");
   });
@@ -132,15 +202,47 @@ describe("dtypes", () => {
 describe("hessian", () => {
   test("of a scalar of a vector", () => {
     const f = (x: NDArray) => lax.mul(lax.integerPow(entry(x, 0), 2), entry(x, 1));
-    expectClose(hessian(f)(array([1, 2])), [[4, 2], [2, 0]]);
-    expectClose(jacrev(jacfwd(f))(array([1, 2])), [[4, 2], [2, 0]]);
-    expectClose(jacfwd(grad(f))(array([1, 2])), [[4, 2], [2, 0]]);
-    expectClose(jit(hessian(f))(array([1, 2])), [[4, 2], [2, 0]]);
+    expectClose(hessian(f)(array([1, 2])), [
+      [4, 2],
+      [2, 0],
+    ]);
+    expectClose(jacrev(jacfwd(f))(array([1, 2])), [
+      [4, 2],
+      [2, 0],
+    ]);
+    expectClose(jacfwd(grad(f))(array([1, 2])), [
+      [4, 2],
+      [2, 0],
+    ]);
+    expectClose(jit(hessian(f))(array([1, 2])), [
+      [4, 2],
+      [2, 0],
+    ]);
   });
   test("of trees", () => {
     expectClose(hessian(scalarOfTree)(pair), {
-      a: { a: [[24, 0], [0, 0]], b: [[2, 2, 2], [27, 0, 0]] },
-      b: { a: [[2, 27], [2, 0], [2, 0]], b: [[36, 0, 0], [0, 0, 0], [0, 0, 0]] },
+      a: {
+        a: [
+          [24, 0],
+          [0, 0],
+        ],
+        b: [
+          [2, 2, 2],
+          [27, 0, 0],
+        ],
+      },
+      b: {
+        a: [
+          [2, 27],
+          [2, 0],
+          [2, 0],
+        ],
+        b: [
+          [36, 0, 0],
+          [0, 0, 0],
+          [0, 0, 0],
+        ],
+      },
     });
   });
   test("of a matrix", () => {
@@ -153,7 +255,10 @@ describe("hessian", () => {
   });
   test("by several arguments", () => {
     const f = (x: NDArray, y: NDArray) => lax.mul(lax.mul(x, x), y);
-    expectClose(hessian(f, [0, 1])(3, 4), [[8, 6], [6, 0]]);
+    expectClose(hessian(f, [0, 1])(3, 4), [
+      [8, 6],
+      [6, 0],
+    ]);
     expectClose(hessian(f, 1)(3, 4), 0);
   });
   test("auxiliary data", () => {

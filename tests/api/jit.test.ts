@@ -6,7 +6,13 @@ import { jit } from "../../src/api/jit.ts";
 import { vmap } from "../../src/api/vmap.ts";
 import { config } from "../../src/core/config.ts";
 import type { NDArray } from "../../src/core/ndarray.ts";
-import { ArgumentError, AsyncFunctionError, DeletedArrayError, OptionError, UnexpectedTracerError } from "../../src/errors/index.ts";
+import {
+  ArgumentError,
+  AsyncFunctionError,
+  DeletedArrayError,
+  OptionError,
+  UnexpectedTracerError,
+} from "../../src/errors/index.ts";
 import * as lax from "../../src/lax/index.ts";
 import { array, counting, expectClose, ints, thrown, typeOf } from "./helpers.ts";
 
@@ -107,8 +113,14 @@ describe("static values", () => {
   });
   test("two functions never share a program", () => {
     const g = jit((x: NDArray, op: (x: NDArray) => NDArray) => op(x));
-    expectClose(g(3, (x) => lax.mul(x, 2)), 6);
-    expectClose(g(3, (x) => lax.mul(x, 3)), 9);
+    expectClose(
+      g(3, (x) => lax.mul(x, 2)),
+      6,
+    );
+    expectClose(
+      g(3, (x) => lax.mul(x, 3)),
+      9,
+    );
     const make = (k: number) => (x: NDArray) => lax.mul(x, k);
     expectClose(g(3, make(4)), 12);
     expectClose(g(3, make(5)), 15);
@@ -141,10 +153,15 @@ describe("static values", () => {
   });
   test("0 and -0, NaN", () => {
     const g = jit((x: NDArray, n: number) => lax.mul(x, 1 / n), { staticArgnums: 1 });
-    expectClose([g(1, 0), g(1, -0), g(1, Number.NaN)], [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN]);
+    expectClose(
+      [g(1, 0), g(1, -0), g(1, Number.NaN)],
+      [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN],
+    );
   });
   test("staticArgnames: properties of a trailing options object", () => {
-    const { f, count } = counted((x: NDArray, o: { power: number; scale: NDArray }) => lax.mul(lax.integerPow(x, o.power), o.scale));
+    const { f, count } = counted((x: NDArray, o: { power: number; scale: NDArray }) =>
+      lax.mul(lax.integerPow(x, o.power), o.scale),
+    );
     const g = jit(f, { staticArgnames: "power" });
     expectClose(g(2, { power: 3, scale: 10 }), 80);
     expectClose(g(2, { power: 3, scale: 20 }), 160);
@@ -159,7 +176,9 @@ describe("static values", () => {
   });
   test("numbers out of range, options that do not exist", () => {
     const error = thrown(() => jit((x: NDArray) => x, { staticArgnums: 3 })(1));
-    expect(error.parts.what).toContain("Jitted function has staticArgnums=(3,), but only accepts 1 positional arguments");
+    expect(error.parts.what).toContain(
+      "Jitted function has staticArgnums=(3,), but only accepts 1 positional arguments",
+    );
     expect(() => jit((x: NDArray) => x, { staticArgNums: 0 } as never)).toThrow(OptionError);
   });
 });
@@ -172,8 +191,28 @@ describe("results", () => {
       return { x, y, again: y, c, n: 5, s, none: null, list: [x, [y]] as const, flag: true };
     });
     const y = Math.sin(0.5);
-    expectClose(f(0.5, "text"), { x: 0.5, y, again: y, c: [7, 8], n: 5, s: "text", none: null, list: [0.5, [y]], flag: true });
-    expectClose(f(0.5, "text"), { x: 0.5, y, again: y, c: [7, 8], n: 5, s: "text", none: null, list: [0.5, [y]], flag: true });
+    expectClose(f(0.5, "text"), {
+      x: 0.5,
+      y,
+      again: y,
+      c: [7, 8],
+      n: 5,
+      s: "text",
+      none: null,
+      list: [0.5, [y]],
+      flag: true,
+    });
+    expectClose(f(0.5, "text"), {
+      x: 0.5,
+      y,
+      again: y,
+      c: [7, 8],
+      n: 5,
+      s: "text",
+      none: null,
+      list: [0.5, [y]],
+      flag: true,
+    });
   });
   test("nothing at all", () => {
     expect(jit((_x: NDArray) => null)(1)).toBe(null);
@@ -290,7 +329,12 @@ describe("side effects", () => {
 describe("donation", () => {
   test("a donated array is gone, and says who took it", () => {
     const x = array([1, 2, 3]);
-    const f = jit(function step(a: NDArray, b: NDArray) { return lax.add(a, b); }, { donateArgnums: 0 });
+    const f = jit(
+      function step(a: NDArray, b: NDArray) {
+        return lax.add(a, b);
+      },
+      { donateArgnums: 0 },
+    );
     const y = array([1, 1, 1]);
     expectClose(f(x, y), [2, 3, 4]);
     const error = thrown(() => lax.add(x, 1));

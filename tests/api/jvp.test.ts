@@ -7,7 +7,15 @@ import { jvp, linearize, linearTranspose, vjp, vjpWithAux } from "../../src/api/
 import { vmap } from "../../src/api/vmap.ts";
 import type { NDArray } from "../../src/core/ndarray.ts";
 import { ShapeDtypeStruct } from "../../src/core/struct.ts";
-import { ArgumentError, AsyncFunctionError, DTypeError, OptionError, ShapeError, TransformError, TreeError } from "../../src/errors/index.ts";
+import {
+  ArgumentError,
+  AsyncFunctionError,
+  DTypeError,
+  OptionError,
+  ShapeError,
+  TransformError,
+  TreeError,
+} from "../../src/errors/index.ts";
 import * as lax from "../../src/lax/index.ts";
 import { array, counting, expectClose, ints, thrown, typeOf } from "./helpers.ts";
 
@@ -15,8 +23,14 @@ const toFloat = (n: NDArray) => lax.convertElementType(n, "float32");
 
 describe("jvp", () => {
   test("value and tangent", () => {
-    expectClose(jvp((x: NDArray) => lax.sin(x), [0.5], [2]), [Math.sin(0.5), 2 * Math.cos(0.5)]);
-    expectClose(jvp((x: NDArray, y: NDArray) => lax.mul(x, y), [2, 3], [1, 10]), [6, 23]);
+    expectClose(
+      jvp((x: NDArray) => lax.sin(x), [0.5], [2]),
+      [Math.sin(0.5), 2 * Math.cos(0.5)],
+    );
+    expectClose(
+      jvp((x: NDArray, y: NDArray) => lax.mul(x, y), [2, 3], [1, 10]),
+      [6, 23],
+    );
   });
   test("trees in and out", () => {
     const f = (p: { a: NDArray; b: NDArray[] }) => ({ y: lax.mul(p.a, p.b[0]!), name: "out", none: null });
@@ -26,7 +40,13 @@ describe("jvp", () => {
     ]);
   });
   test("a result that does not depend on the argument has tangent zero", () => {
-    expectClose(jvp((x: NDArray) => [x, array([1, 2])] as const, [1], [1]), [[1, [1, 2]], [1, [0, 0]]]);
+    expectClose(
+      jvp((x: NDArray) => [x, array([1, 2])] as const, [1], [1]),
+      [
+        [1, [1, 2]],
+        [1, [0, 0]],
+      ],
+    );
   });
   test("weak types and dtypes", () => {
     const [y, dy] = jvp((x: NDArray) => lax.mul(x, 2), [3], [1]);
@@ -42,7 +62,9 @@ describe("jvp", () => {
     expect(typeOf(dn)).toBe("float0[2]");
   });
   test("auxiliary data", () => {
-    const [y, dy, aux] = jvp((x: NDArray) => [lax.sin(x), { x, n: 42, s: "text" }] as const, [0.5], [1], { hasAux: true });
+    const [y, dy, aux] = jvp((x: NDArray) => [lax.sin(x), { x, n: 42, s: "text" }] as const, [0.5], [1], {
+      hasAux: true,
+    });
     expectClose([y, dy, aux], [Math.sin(0.5), Math.cos(0.5), { x: 0.5, n: 42, s: "text" }]);
   });
   test("primals and tangents are lists of one tree", () => {
@@ -67,7 +89,9 @@ describe("jvp", () => {
     expect(error.parts.what).toContain(
       "primal and tangent arguments to jvp do not match; dtypes must be equal, or in case of int/bool primal dtype the tangent dtype must be float0. Got primal dtype float32 and so expected tangent dtype float32, but got tangent dtype int32 instead.",
     );
-    expect(thrown(() => jvp((x: NDArray) => x, [ints([1])], [ints([1])])).parts.what).toContain("expected tangent dtype float0");
+    expect(thrown(() => jvp((x: NDArray) => x, [ints([1])], [ints([1])])).parts.what).toContain(
+      "expected tangent dtype float0",
+    );
     expect(() => jvp((x: NDArray) => x, [ints([1])], [1])).toThrow(DTypeError);
   });
   test("unknown options, promises, no functions", () => {
@@ -92,7 +116,18 @@ describe("vjp", () => {
   });
   test("the pullback works under other transformations", () => {
     const [, pull] = vjp((x: NDArray) => lax.mul(x, x), array([1, 2, 3]));
-    expectClose(vmap((c: NDArray) => pull(c)[0])(array([[1, 0, 0], [0, 1, 0]])), [[2, 0, 0], [0, 4, 0]]);
+    expectClose(
+      vmap((c: NDArray) => pull(c)[0])(
+        array([
+          [1, 0, 0],
+          [0, 1, 0],
+        ]),
+      ),
+      [
+        [2, 0, 0],
+        [0, 4, 0],
+      ],
+    );
     expectClose(jit((c: NDArray) => pull(c))(array([1, 1, 1])), [[2, 4, 6]]);
     expectClose(jit((x: NDArray) => vjp((t: NDArray) => lax.sin(t), x)[1](1))(0.5), [Math.cos(0.5)]);
   });
@@ -140,13 +175,26 @@ describe("linearize", () => {
   });
   test("under vmap", () => {
     const [, push] = linearize((x: NDArray) => lax.mul(x, x), array([1, 2]));
-    expectClose(vmap(push)(array([[1, 0], [0, 1]])), [[2, 0], [0, 4]]);
+    expectClose(
+      vmap(push)(
+        array([
+          [1, 0],
+          [0, 1],
+        ]),
+      ),
+      [
+        [2, 0],
+        [0, 4],
+      ],
+    );
   });
   test("tangents have the type of the primals", () => {
     const [, push] = linearize((x: NDArray) => lax.sin(x), array([1, 2, 3]));
     const error = thrown(() => push(array([1, 2, 3, 4])));
     expect(error).toBeInstanceOf(ShapeError);
-    expect(error.parts.what).toContain("linearized function called on tangent values inconsistent with the original primal values");
+    expect(error.parts.what).toContain(
+      "linearized function called on tangent values inconsistent with the original primal values",
+    );
     expect(error.parts.what).toContain("float32[4]");
     expect(() => push(1 as never, 2 as never)).toThrow(TreeError);
   });
