@@ -76,7 +76,10 @@ function checkSetting(name: string, value: unknown): asserts name is keyof Setti
   if (typeof value !== typeof current || (allowed !== undefined && !allowed.includes(value))) {
     throw new OptionError({
       what: `config setting "${name}" cannot be ${JSON.stringify(value)}`,
-      fix: allowed !== undefined ? `use one of ${allowed.map((c) => JSON.stringify(c)).join(", ")}` : `use a ${typeof current}`,
+      fix:
+        allowed !== undefined
+          ? `use one of ${allowed.map((c) => JSON.stringify(c)).join(", ")}`
+          : `use a ${typeof current}`,
     });
   }
 }
@@ -120,6 +123,9 @@ const methods = {
 export const config: Config = /* @__PURE__ */ Object.defineProperties(
   methods,
   Object.fromEntries(
-    (Object.keys(settings) as (keyof Settings)[]).map((name) => [name, { get: () => settings[name], enumerable: true }]),
+    (Object.keys(settings) as (keyof Settings)[]).map((name) => [
+      name,
+      { get: () => settings[name], enumerable: true },
+    ]),
   ),
 ) as Config;

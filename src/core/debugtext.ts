@@ -120,8 +120,7 @@ class DebugPrinter {
   }
 
   equation({ primitive, inputs, params, outputs }: Equation): Layout {
-    const results =
-      outputs.length === 0 ? [] : [this.separated(outputs.map((v) => this.binder(v))), text(" = ")];
+    const results = outputs.length === 0 ? [] : [this.separated(outputs.map((v) => this.binder(v))), text(" = ")];
     const operands = inputs.length === 0 ? [] : [text(" "), this.separated(inputs.map((a) => this.atom(a)))];
     return concat(...results, text(primitive.name), this.params(params), ...operands);
   }

@@ -1,8 +1,8 @@
 /** Running primitives and programs on concrete arrays: compile once a signature, then dispatch. */
 import type { Backend, Executable, Storage } from "../backends/backend.ts";
-import { lowerJaxpr, type OutputSource } from "../compile/lower.ts";
 import { checkProgram } from "../compile/check.ts";
 import { paramsKey } from "../compile/inline.ts";
+import { lowerJaxpr, type OutputSource } from "../compile/lower.ts";
 import { config, configKey } from "../core/config.ts";
 import { evaluate, literalArray } from "../core/evaluate.ts";
 import { type Jaxpr, makeJaxprData, Var } from "../core/jaxpr.ts";
@@ -72,14 +72,9 @@ function call(compiled: Compiled, operands: readonly NDArray[]): NDArray[] {
   }
   const cells = compiled.outputAvals.map((aval, i) => resultCell(aval, outputs[i]!, backend));
   return compiled.outputs.map((source, i) => {
-    switch (source.kind) {
-      case "output":
-        return arrayOf(compiled.resultAvals[i]!, cells[source.index]!);
-      case "input":
-        return withAval(operands[source.index]!, compiled.resultAvals[i]!);
-      case "literal":
-        return literalArray(source.literal);
-    }
+    if (source.kind === "output") return arrayOf(compiled.resultAvals[i]!, cells[source.index]!);
+    if (source.kind === "input") return withAval(operands[source.index]!, compiled.resultAvals[i]!);
+    return literalArray(source.literal);
   });
 }
 
@@ -181,6 +176,11 @@ export function runPrimitive<P>(primitive: Primitive<P>, operands: readonly NDAr
 /** The program of a single equation. */
 function jaxprOf<P>(primitive: Primitive<P>, operands: readonly NDArray[], params: P): Jaxpr {
   const inputs = operands.map((x) => new Var(x.aval));
-  const outputs = primitive.types(inputs.map((v) => v.aval), params).map((aval) => new Var(aval));
+  const outputs = primitive
+    .types(
+      inputs.map((v) => v.aval),
+      params,
+    )
+    .map((aval) => new Var(aval));
   return makeJaxprData([], inputs, [{ primitive, inputs, params, outputs, effects: [], source: undefined }], outputs);
 }

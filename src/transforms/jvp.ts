@@ -132,4 +132,3 @@ export function jvpJaxpr(jaxpr: Jaxpr, nonzero: readonly boolean[], force: reado
     return { jaxpr: result, nonzeroOut };
   });
 }
-

@@ -162,6 +162,12 @@ export function unflatten(structure: TreeStructure, leaves: readonly unknown[]):
   return build(structure, leaves, { at: 0 });
 }
 
+/** Puts several trees together from one list of leaves. */
+export function unflattenEach(structures: readonly TreeStructure[], leaves: readonly unknown[]): unknown[] {
+  const position = { at: 0 };
+  return structures.map((structure) => build(structure, leaves, position));
+}
+
 /** One step of a path into a tree: a position in a list or a key of an object. */
 export type PathEntry = number | string;
 
@@ -180,7 +186,11 @@ export function leafPaths(structure: TreeStructure): PathEntry[][] {
 export function formatPath(path: readonly PathEntry[]): string {
   return path
     .map((entry) =>
-      typeof entry === "number" ? `[${entry}]` : /^[A-Za-z_$][\w$]*$/.test(entry) ? `.${entry}` : `[${JSON.stringify(entry)}]`,
+      typeof entry === "number"
+        ? `[${entry}]`
+        : /^[A-Za-z_$][\w$]*$/.test(entry)
+          ? `.${entry}`
+          : `[${JSON.stringify(entry)}]`,
     )
     .join("");
 }

@@ -19,7 +19,27 @@ function samples(step: number): Float32Array<ArrayBuffer> {
     add(pattern);
     add(pattern | 0x80000000);
   }
-  const special = [0, 1, 2, 0.5, Math.E, Math.PI, Math.PI / 2, Math.PI / 4, 88.72284, 88.72, 87.33655, 103.97, 128, 149, 126, 8192, 22, 1e-4, 0.625];
+  const special = [
+    0,
+    1,
+    2,
+    0.5,
+    Math.E,
+    Math.PI,
+    Math.PI / 2,
+    Math.PI / 4,
+    88.72284,
+    88.72,
+    87.33655,
+    103.97,
+    128,
+    149,
+    126,
+    8192,
+    22,
+    1e-4,
+    0.625,
+  ];
   for (const x of special) {
     float[0] = x;
     const middle = bits[0]!;
@@ -30,7 +50,7 @@ function samples(step: number): Float32Array<ArrayBuffer> {
     }
   }
   for (let n = 1; n < 2000; n++) list.push(Math.fround((n * Math.PI) / 2), -Math.fround((n * Math.PI) / 4));
-  list.push(Infinity, -Infinity, NaN, 0x1.fffffep127, -0x1.fffffep127);
+  list.push(Infinity, -Infinity, NaN, (0x1).fffffep127, -(0x1).fffffep127);
   return new Float32Array(list);
 }
 
@@ -41,8 +61,10 @@ function error(result: number, exact: number): number {
   if (Object.is(result, rounded)) return Math.abs(result) < Infinity && rounded !== exact ? spacing(result, exact) : 0;
   if (!Number.isFinite(result) || !Number.isFinite(rounded)) {
     // One step beyond the largest float.
-    const largest = 0x1.fffffep127;
-    return Math.min(Math.abs(result), largest * 2) > largest && Math.abs(exact) >= largest * (1 - 2 ** -23) ? 1 : Infinity;
+    const largest = (0x1).fffffep127;
+    return Math.min(Math.abs(result), largest * 2) > largest && Math.abs(exact) >= largest * (1 - 2 ** -23)
+      ? 1
+      : Infinity;
   }
   if (result === 0 && exact === 0) return Infinity;
   return spacing(result, exact);
@@ -117,10 +139,32 @@ describe.each(variants)("float32 functions, fused multiply-add %s", (relaxed) =>
       expect(largest, `at ${xs[where]}`).toBeLessThanOrEqual(ulp);
     });
   }
-  for (const [op, exact, ulp] of [["pow", power, 1], ["atan2", Math.atan2, 3]] as const) {
+  for (const [op, exact, ulp] of [
+    ["pow", power, 1],
+    ["atan2", Math.atan2, 3],
+  ] as const) {
     it(`${op} is within ${ulp} ulp`, () => {
       const few = samples(120_000_007).filter((_, i) => i % 7 !== 3);
-      const special = [0, -0, 1, -1, 2, 3, -3, 0.5, -0.5, 1e-40, Infinity, -Infinity, NaN, 16777217, -2, 33, 8388609, 1.0001];
+      const special = [
+        0,
+        -0,
+        1,
+        -1,
+        2,
+        3,
+        -3,
+        0.5,
+        -0.5,
+        1e-40,
+        Infinity,
+        -Infinity,
+        NaN,
+        16777217,
+        -2,
+        33,
+        8388609,
+        1.0001,
+      ];
       const left: number[] = [];
       const right: number[] = [];
       for (const [i, x] of few.entries()) {

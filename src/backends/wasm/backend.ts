@@ -99,7 +99,11 @@ export class WasmBackend implements Backend {
     for (const block of blocks) this.heap.release(block);
   });
 
+  /** @throws BackendError if there is no WebAssembly */
   constructor(options: WasmOptions = {}) {
+    if (typeof WebAssembly === "undefined") {
+      throw new BackendError({ what: "this runtime has no WebAssembly", fix: "use the reference backend" });
+    }
     this.heap = new Heap(options.maximumPages);
     this.relaxed = options.relaxedSimd ?? supportsRelaxedSimd();
   }
@@ -125,6 +129,9 @@ export class WasmBackend implements Backend {
     checkDType(dtype);
     const { block } = storage as WasmStorage;
     const result = newTypedArray(dtype, elements);
+    if (result.byteLength > block.bytes) {
+      throw new BackendError({ what: `${result.byteLength} bytes were asked of a block of ${block.bytes}` });
+    }
     const bytes = this.heap.bytes().subarray(block.address, block.address + result.byteLength);
     new Uint8Array(result.buffer, result.byteOffset, result.byteLength).set(bytes);
     return result;
@@ -151,7 +158,12 @@ export class WasmBackend implements Backend {
       this.heap.bytes().set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), block.address);
       constants.set(buffer, block);
     }
-    const executable = new WasmExecutable(program, compiled, instance.exports["run"] as (table: number) => void, constants);
+    const executable = new WasmExecutable(
+      program,
+      compiled,
+      instance.exports.run as (table: number) => void,
+      constants,
+    );
     if (constants.size > 0) this.dropped.register(executable, [...constants.values()]);
     return executable;
   }
@@ -182,7 +194,10 @@ export class WasmBackend implements Backend {
   }
 }
 
-/** A backend with a heap of its own. */
+/**
+ * A backend with a heap of its own.
+ * @throws BackendError if there is no WebAssembly
+ */
 export function createWasmBackend(options: WasmOptions = {}): Backend {
   return new WasmBackend(options);
 }

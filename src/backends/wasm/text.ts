@@ -9,7 +9,19 @@ import { laneMemoryOpcodes, laneOpcodes, memoryOpcodes, opcodes } from "./opcode
 import type { Compiled } from "./program.ts";
 
 /** What follows an instruction. */
-type Immediate = "none" | "number" | "signed" | "f32" | "f64" | "memory" | "lane" | "laneMemory" | "v128" | "lanes" | "call" | "table";
+type Immediate =
+  | "none"
+  | "number"
+  | "signed"
+  | "f32"
+  | "f64"
+  | "memory"
+  | "lane"
+  | "laneMemory"
+  | "v128"
+  | "lanes"
+  | "call"
+  | "table";
 
 const instructions = /* @__PURE__ */ new Map<number, readonly [name: string, immediate: Immediate]>([
   [0x05, ["else", "none"]],

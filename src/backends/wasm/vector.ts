@@ -46,7 +46,12 @@ const integerOps: { readonly [op in ExprOp]?: Opcode } = {
   or: "v128.or",
   xor: "v128.xor",
 };
-const signedOps: { readonly [op in ExprOp]?: Opcode } = { ...integerOps, abs: "i32x4.abs", max: "i32x4.max_s", min: "i32x4.min_s" };
+const signedOps: { readonly [op in ExprOp]?: Opcode } = {
+  ...integerOps,
+  abs: "i32x4.abs",
+  max: "i32x4.max_s",
+  min: "i32x4.min_s",
+};
 const unsignedOps: { readonly [op in ExprOp]?: Opcode } = { ...integerOps, max: "i32x4.max_u", min: "i32x4.min_u" };
 const boolOps: { readonly [op in ExprOp]?: Opcode } = {
   not: "v128.not",
@@ -106,7 +111,10 @@ export function extractLane(f: FunctionBuilder, vector: number, lane: number, dt
 
 /** Makes the scalar on the stack a vector with that value in all lanes. */
 export function emitSplat(f: FunctionBuilder, dtype: DType): void {
-  if (dtype === "float32") return f.op("f32x4.splat");
+  if (dtype === "float32") {
+    f.op("f32x4.splat");
+    return;
+  }
   f.op("i32x4.splat");
   if (dtype === "bool") f.op("i32x4.neg");
 }
@@ -153,7 +161,9 @@ function emitCast(v: Lanes, from: DType, to: DType, x: Vec): Vec {
  */
 export function emitVector(v: Lanes, module: ModuleBuilder, e: Expr, args: readonly Vec[], inline: boolean): Vec {
   const operand = e.args[0]!.dtype;
-  const compared = (operand === "float32" ? floatComparisons : operand === "int32" ? signedComparisons : unsignedComparisons)[e.op];
+  const compared = (
+    operand === "float32" ? floatComparisons : operand === "int32" ? signedComparisons : unsignedComparisons
+  )[e.op];
   if (compared !== undefined) return v.op(compared, args[0]!, args[1]!);
   if (e.op === "select") return v.select(args[0]!, args[1]!, args[2]!);
   if (e.op === "cast") return emitCast(v, operand, e.dtype, args[0]!);
@@ -161,7 +171,8 @@ export function emitVector(v: Lanes, module: ModuleBuilder, e: Expr, args: reado
   const shift = shifts[e.op];
   if (shift !== undefined) {
     const amount = e.args[1]!;
-    if (amount.op === "constant" && amount.value >= 0 && amount.value < 32) return v.shift(shift, args[0]!, Number(amount.value));
+    if (amount.op === "constant" && amount.value >= 0 && amount.value < 32)
+      return v.shift(shift, args[0]!, Number(amount.value));
   }
   if (e.op === "abs" && e.dtype === "uint32") return args[0]!;
   if (e.op === "popcount") {

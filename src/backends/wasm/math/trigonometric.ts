@@ -9,7 +9,7 @@ import type { ModuleBuilder } from "../module.ts";
 /** Above this, sines and cosines take the slow path. */
 const largest = 8192;
 /** pi/2 in four parts, the first three of few enough bits for exact products. */
-const halfPi = [1.5703125, 4.837512969970703125e-4, 7.549533620476723e-8, 2.5633440682570896e-12] as const;
+const halfPi = [1.5703125, 4.837512969970703e-4, 7.549533620476723e-8, 2.5633440682570896e-12] as const;
 const rounder = 12582912;
 
 /** x = n pi/2 + r with |r| <= pi/4. The low bits of `quadrant` are those of n. */
@@ -100,9 +100,10 @@ export function cos(v: Lanes, module: ModuleBuilder, x: Vec): Vec {
 export function tan(v: Lanes, module: ModuleBuilder, x: Vec): Vec {
   const { quadrant, r } = reduce(v, x);
   const z = v.mul(r, r);
-  const tail = v.polynomial(z, [
-    9.38540185543e-3, 3.11992232697e-3, 2.44301354525e-2, 5.34112807005e-2, 1.33387994085e-1, 3.33331568548e-1,
-  ]);
+  const tail = v.polynomial(
+    z,
+    [9.38540185543e-3, 3.11992232697e-3, 2.44301354525e-2, 5.34112807005e-2, 1.33387994085e-1, 3.33331568548e-1],
+  );
   const y = v.mulAdd(v.mul(tail, z), r, r);
   const odd = v.shift("i32x4.shr_s", v.shift("i32x4.shl", quadrant, 31), 31);
   return withSlowPath(v, module, "tan", x, withTiny(v, x, v.select(odd, v.div(v.f32(-1), y), y)));
