@@ -12,7 +12,7 @@ import { unflatten } from "../tree/flatten.ts";
 import { staticKey, type TreeStructure } from "../tree/structure.ts";
 import type { Args, Traced } from "../tree/types.ts";
 import { avalNumber } from "../types/aval.ts";
-import { formatShape } from "../types/shape.ts";
+import { callPositions } from "./argnums.ts";
 import { checkFunction, flatFunction, flattenToArrays, functionName, named, type UserFunction } from "./flat.ts";
 
 /** Options of `jit`. */
@@ -48,20 +48,6 @@ function toList<T>(value: T | readonly T[] | undefined): readonly T[] {
   return value === undefined ? [] : Array.isArray(value) ? (value as readonly T[]) : [value as T];
 }
 
-function positions(option: string, argnums: readonly number[], count: number): Set<number> {
-  const result = new Set<number>();
-  for (const n of argnums) {
-    if (!Number.isInteger(n) || n >= count || n < -count) {
-      throw new ArgumentError({
-        what: `Jitted function has ${option}=${formatShape(argnums)}, but only accepts ${count} positional arguments.`,
-        fix: "pass all arguments, or correct the numbers",
-      });
-    }
-    result.add(n < 0 ? n + count : n);
-  }
-  return result;
-}
-
 function checkStatic(f: UserFunction, value: unknown, position: number | string): void {
   if (!isNDArray(value) && !Array.isArray(value) && !ArrayBuffer.isView(value)) return;
   throw new ArgumentError({
@@ -91,7 +77,7 @@ export function jit(f: UserFunction, options: JitOptions = {}): JitFunction<unkn
   const name = functionName(f);
 
   const call = (...args: unknown[]): unknown => {
-    const fixed = staticArgnums.length === 0 ? undefined : positions("staticArgnums", staticArgnums, args.length);
+    const fixed = staticArgnums.length === 0 ? undefined : callPositions("staticArgnums", staticArgnums, args.length);
     let key = "";
     let dynamic: unknown[] = args;
     if (fixed !== undefined) {
@@ -153,7 +139,7 @@ export function jit(f: UserFunction, options: JitOptions = {}): JitFunction<unkn
 /** Donated arguments give their memory back, unless a result is the argument itself. */
 function donate(argnums: readonly number[], args: readonly unknown[], results: readonly NDArray[], name: string): void {
   const kept = new Set(results.filter(isConcrete).map((y) => y.payload));
-  for (const position of positions("donateArgnums", argnums, args.length)) {
+  for (const position of callPositions("donateArgnums", argnums, args.length)) {
     for (const x of flattenToArrays([args[position]]).leaves) {
       if (isConcrete(x) && !kept.has(x.payload)) discard(cellOf(x), `it was donated to ${name} (argument ${position})`);
     }
