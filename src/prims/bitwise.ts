@@ -1,0 +1,113 @@
+/**
+ * Operations on bits, and logic on booleans, element by element. Shifts by at least the width give 0 (or the sign).
+ */
+import { type Binary, definePrimitive, type Unary } from "../core/primitive.ts";
+import { bitwise, elementwise, integral } from "./rules.ts";
+
+/** The bits that both have; logical and of booleans. */
+export const and: Binary = /* @__PURE__ */ definePrimitive({
+  name: "and",
+  arity: 2,
+  type: (avals) => elementwise("and", bitwise, avals, { similar: "bitwiseAnd" }),
+  jvp: "zero",
+  transpose: "nonlinear",
+  batch: "elementwise",
+  lower: { kind: "map", expr: (b, [x, y]) => b.and(x!, y!) },
+  laws: { dtypes: ["int32", "uint32", "bool"] },
+});
+
+/** The bits that either has; logical or of booleans. */
+export const or: Binary = /* @__PURE__ */ definePrimitive({
+  name: "or",
+  arity: 2,
+  type: (avals) => elementwise("or", bitwise, avals, { similar: "bitwiseOr" }),
+  jvp: "zero",
+  transpose: "nonlinear",
+  batch: "elementwise",
+  lower: { kind: "map", expr: (b, [x, y]) => b.or(x!, y!) },
+  laws: { dtypes: ["int32", "uint32", "bool"] },
+});
+
+/** The bits in which they differ; exclusive or of booleans. */
+export const xor: Binary = /* @__PURE__ */ definePrimitive({
+  name: "xor",
+  arity: 2,
+  type: (avals) => elementwise("xor", bitwise, avals, { similar: "bitwiseXor" }),
+  jvp: "zero",
+  transpose: "nonlinear",
+  batch: "elementwise",
+  lower: { kind: "map", expr: (b, [x, y]) => b.binary("xor", x!, y!) },
+  laws: { dtypes: ["int32", "uint32", "bool"] },
+});
+
+/** All bits turned; logical not of booleans. */
+export const not: Unary = /* @__PURE__ */ definePrimitive({
+  name: "not",
+  arity: 1,
+  type: (avals) => elementwise("not", bitwise, avals),
+  jvp: "zero",
+  transpose: "nonlinear",
+  batch: "elementwise",
+  lower: { kind: "map", expr: (b, [x]) => b.not(x!) },
+  laws: { dtypes: ["int32", "uint32", "bool"] },
+});
+
+/** x shifted left by y bits, zeros coming in. Integers. */
+export const shiftLeft: Binary = /* @__PURE__ */ definePrimitive({
+  name: "shift_left",
+  arity: 2,
+  type: (avals) => elementwise("shift_left", integral, avals, { similar: "leftShift" }),
+  jvp: "zero",
+  transpose: "nonlinear",
+  batch: "elementwise",
+  lower: { kind: "map", expr: (b, [x, y]) => b.binary("shiftLeft", x!, y!) },
+  laws: { dtypes: ["int32", "uint32"], domain: [[-100, 100], [0, 40]] },
+});
+
+/** x shifted right by y bits, zeros coming in. Integers. */
+export const shiftRightLogical: Binary = /* @__PURE__ */ definePrimitive({
+  name: "shift_right_logical",
+  arity: 2,
+  type: (avals) => elementwise("shift_right_logical", integral, avals, { similar: "rightShift" }),
+  jvp: "zero",
+  transpose: "nonlinear",
+  batch: "elementwise",
+  lower: { kind: "map", expr: (b, [x, y]) => b.binary("shiftRightLogical", x!, y!) },
+  laws: { dtypes: ["int32", "uint32"], domain: [[-100, 100], [0, 40]] },
+});
+
+/** x shifted right by y bits, copies of the sign coming in. Integers. */
+export const shiftRightArithmetic: Binary = /* @__PURE__ */ definePrimitive({
+  name: "shift_right_arithmetic",
+  arity: 2,
+  type: (avals) => elementwise("shift_right_arithmetic", integral, avals, { similar: "rightShift" }),
+  jvp: "zero",
+  transpose: "nonlinear",
+  batch: "elementwise",
+  lower: { kind: "map", expr: (b, [x, y]) => b.binary("shiftRightArithmetic", x!, y!) },
+  laws: { dtypes: ["int32", "uint32"], domain: [[-100, 100], [0, 40]] },
+});
+
+/** The number of bits that are 1. Integers. */
+export const populationCount: Unary = /* @__PURE__ */ definePrimitive({
+  name: "population_count",
+  arity: 1,
+  type: (avals) => elementwise("population_count", integral, avals),
+  jvp: "zero",
+  transpose: "nonlinear",
+  batch: "elementwise",
+  lower: { kind: "map", expr: (b, [x]) => b.unary("popcount", x!) },
+  laws: { dtypes: ["int32", "uint32"] },
+});
+
+/** The number of leading bits that are 0. Integers. */
+export const clz: Unary = /* @__PURE__ */ definePrimitive({
+  name: "clz",
+  arity: 1,
+  type: (avals) => elementwise("clz", integral, avals),
+  jvp: "zero",
+  transpose: "nonlinear",
+  batch: "elementwise",
+  lower: { kind: "map", expr: (b, [x]) => b.unary("clz", x!) },
+  laws: { dtypes: ["int32", "uint32"] },
+});

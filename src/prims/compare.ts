@@ -1,0 +1,79 @@
+/**
+ * Comparisons, element by element; they give booleans. NaN is unequal to everything and in no order.
+ */
+import { type Binary, definePrimitive } from "../core/primitive.ts";
+import { type Category, elementwise, ordered } from "./rules.ts";
+
+const comparable: readonly Category[] = ["integer", "floating", "complexfloating", "bool", "key"];
+
+/** x = y. Any dtype, random keys too. */
+export const eq: Binary = /* @__PURE__ */ definePrimitive({
+  name: "eq",
+  arity: 2,
+  type: (avals) => elementwise("eq", comparable, avals, { dtype: "bool", similar: "equal" }),
+  jvp: "zero",
+  transpose: "nonlinear",
+  batch: "elementwise",
+  lower: { kind: "map", expr: (b, [x, y]) => b.eq(x!, y!) },
+  laws: { dtypes: ["float32", "int32", "uint32", "bool"] },
+});
+
+/** x differs from y. Any dtype, random keys too. */
+export const ne: Binary = /* @__PURE__ */ definePrimitive({
+  name: "ne",
+  arity: 2,
+  type: (avals) => elementwise("ne", comparable, avals, { dtype: "bool", similar: "notEqual" }),
+  jvp: "zero",
+  transpose: "nonlinear",
+  batch: "elementwise",
+  lower: { kind: "map", expr: (b, [x, y]) => b.ne(x!, y!) },
+  laws: { dtypes: ["float32", "int32", "uint32", "bool"] },
+});
+
+/** x < y; false is less than true. */
+export const lt: Binary = /* @__PURE__ */ definePrimitive({
+  name: "lt",
+  arity: 2,
+  type: (avals) => elementwise("lt", ordered, avals, { dtype: "bool", similar: "less" }),
+  jvp: "zero",
+  transpose: "nonlinear",
+  batch: "elementwise",
+  lower: { kind: "map", expr: (b, [x, y]) => b.lt(x!, y!) },
+  laws: { dtypes: ["float32", "int32", "uint32", "bool"] },
+});
+
+/** x <= y. */
+export const le: Binary = /* @__PURE__ */ definePrimitive({
+  name: "le",
+  arity: 2,
+  type: (avals) => elementwise("le", ordered, avals, { dtype: "bool", similar: "lessEqual" }),
+  jvp: "zero",
+  transpose: "nonlinear",
+  batch: "elementwise",
+  lower: { kind: "map", expr: (b, [x, y]) => b.le(x!, y!) },
+  laws: { dtypes: ["float32", "int32", "uint32", "bool"] },
+});
+
+/** x > y. */
+export const gt: Binary = /* @__PURE__ */ definePrimitive({
+  name: "gt",
+  arity: 2,
+  type: (avals) => elementwise("gt", ordered, avals, { dtype: "bool", similar: "greater" }),
+  jvp: "zero",
+  transpose: "nonlinear",
+  batch: "elementwise",
+  lower: { kind: "map", expr: (b, [x, y]) => b.gt(x!, y!) },
+  laws: { dtypes: ["float32", "int32", "uint32", "bool"] },
+});
+
+/** x >= y. */
+export const ge: Binary = /* @__PURE__ */ definePrimitive({
+  name: "ge",
+  arity: 2,
+  type: (avals) => elementwise("ge", ordered, avals, { dtype: "bool", similar: "greaterEqual" }),
+  jvp: "zero",
+  transpose: "nonlinear",
+  batch: "elementwise",
+  lower: { kind: "map", expr: (b, [x, y]) => b.ge(x!, y!) },
+  laws: { dtypes: ["float32", "int32", "uint32", "bool"] },
+});

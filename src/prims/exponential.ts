@@ -1,0 +1,79 @@
+/**
+ * Exponentials, logarithms and the logistic function, element by element, for inexact dtypes.
+ */
+import { scalarLike } from "../core/constant.ts";
+import { definePrimitive, type Unary } from "../core/primitive.ts";
+import { add, div, mul, sub } from "./arithmetic.ts";
+import { elementwise, inexact } from "./rules.ts";
+
+/** e to the power x. */
+export const exp: Unary = /* @__PURE__ */ definePrimitive({
+  name: "exp",
+  arity: 1,
+  type: (avals) => elementwise("exp", inexact, avals),
+  jvp: [(t, _xs, _params, result) => mul(t, result)],
+  transpose: "nonlinear",
+  batch: "elementwise",
+  lower: { kind: "map", expr: (b, [x]) => b.unary("exp", x!) },
+  laws: { domain: [-10, 10], ulp: 2 },
+});
+
+/** 2 to the power x. */
+export const exp2: Unary = /* @__PURE__ */ definePrimitive({
+  name: "exp2",
+  arity: 1,
+  type: (avals) => elementwise("exp2", inexact, avals),
+  jvp: [(t, [x], _params, result) => mul(log(scalarLike(2, x!)), mul(t, result))],
+  transpose: "nonlinear",
+  batch: "elementwise",
+  lower: { kind: "map", expr: (b, [x]) => b.unary("exp2", x!) },
+  laws: { domain: [-10, 10], ulp: 2 },
+});
+
+/** exp(x) - 1, accurate for small x. */
+export const expm1: Unary = /* @__PURE__ */ definePrimitive({
+  name: "expm1",
+  arity: 1,
+  type: (avals) => elementwise("expm1", inexact, avals),
+  jvp: [(t, _xs, _params, result) => mul(t, add(result, 1))],
+  transpose: "nonlinear",
+  batch: "elementwise",
+  lower: { kind: "map", expr: (b, [x]) => b.unary("expm1", x!) },
+  laws: { domain: [-5, 5], ulp: 2 },
+});
+
+/** The natural logarithm; -infinity at 0, NaN below. */
+export const log: Unary = /* @__PURE__ */ definePrimitive({
+  name: "log",
+  arity: 1,
+  type: (avals) => elementwise("log", inexact, avals),
+  jvp: [(t, [x]) => div(t, x!)],
+  transpose: "nonlinear",
+  batch: "elementwise",
+  lower: { kind: "map", expr: (b, [x]) => b.unary("log", x!) },
+  laws: { domain: [0.1, 10], ulp: 2 },
+});
+
+/** log(1 + x), accurate for small x. */
+export const log1p: Unary = /* @__PURE__ */ definePrimitive({
+  name: "log1p",
+  arity: 1,
+  type: (avals) => elementwise("log1p", inexact, avals),
+  jvp: [(t, [x]) => div(t, add(x!, 1))],
+  transpose: "nonlinear",
+  batch: "elementwise",
+  lower: { kind: "map", expr: (b, [x]) => b.unary("log1p", x!) },
+  laws: { domain: [-0.8, 5], ulp: 2 },
+});
+
+/** The logistic function 1 / (1 + exp(-x)). */
+export const logistic: Unary = /* @__PURE__ */ definePrimitive({
+  name: "logistic",
+  arity: 1,
+  type: (avals) => elementwise("logistic", inexact, avals),
+  jvp: [(t, _xs, _params, result) => mul(t, mul(result, sub(1, result)))],
+  transpose: "nonlinear",
+  batch: "elementwise",
+  lower: { kind: "map", expr: (b, [x]) => b.div(b.like(1, x!), b.add(b.like(1, x!), b.unary("exp", b.neg(x!)))) },
+  laws: { domain: [-10, 10], ulp: 4 },
+});

@@ -1,0 +1,93 @@
+/**
+ * Trigonometric functions and their inverses, element by element, for inexact dtypes. Angles are in radians.
+ */
+import { type Binary, definePrimitive, type Unary } from "../core/primitive.ts";
+import { add, div, mul, neg, rsqrt, square, sub } from "./arithmetic.ts";
+import { elementwise, inexact } from "./rules.ts";
+
+/** The sine. */
+export const sin: Unary = /* @__PURE__ */ definePrimitive({
+  name: "sin",
+  arity: 1,
+  type: (avals) => elementwise("sin", inexact, avals),
+  jvp: [(t, [x]) => mul(t, cos(x!))],
+  transpose: "nonlinear",
+  batch: "elementwise",
+  lower: { kind: "map", expr: (b, [x]) => b.unary("sin", x!) },
+  laws: { domain: [-100, 100], ulp: 2 },
+});
+
+/** The cosine. */
+export const cos: Unary = /* @__PURE__ */ definePrimitive({
+  name: "cos",
+  arity: 1,
+  type: (avals) => elementwise("cos", inexact, avals),
+  jvp: [(t, [x]) => neg(mul(t, sin(x!)))],
+  transpose: "nonlinear",
+  batch: "elementwise",
+  lower: { kind: "map", expr: (b, [x]) => b.unary("cos", x!) },
+  laws: { domain: [-100, 100], ulp: 2 },
+});
+
+/** The tangent. */
+export const tan: Unary = /* @__PURE__ */ definePrimitive({
+  name: "tan",
+  arity: 1,
+  type: (avals) => elementwise("tan", inexact, avals),
+  jvp: [(t, _xs, _params, result) => mul(t, add(1, square(result)))],
+  transpose: "nonlinear",
+  batch: "elementwise",
+  lower: { kind: "map", expr: (b, [x]) => b.unary("tan", x!) },
+  laws: { domain: [-1.4, 1.4], ulp: 4 },
+});
+
+/** The inverse of the sine, from -pi/2 to pi/2; NaN outside [-1, 1]. */
+export const asin: Unary = /* @__PURE__ */ definePrimitive({
+  name: "asin",
+  arity: 1,
+  type: (avals) => elementwise("asin", inexact, avals),
+  jvp: [(t, [x]) => mul(t, rsqrt(sub(1, square(x!))))],
+  transpose: "nonlinear",
+  batch: "elementwise",
+  lower: { kind: "map", expr: (b, [x]) => b.unary("asin", x!) },
+  laws: { domain: [-0.9, 0.9], ulp: 2 },
+});
+
+/** The inverse of the cosine, from 0 to pi; NaN outside [-1, 1]. */
+export const acos: Unary = /* @__PURE__ */ definePrimitive({
+  name: "acos",
+  arity: 1,
+  type: (avals) => elementwise("acos", inexact, avals),
+  jvp: [(t, [x]) => mul(t, neg(rsqrt(sub(1, square(x!)))))],
+  transpose: "nonlinear",
+  batch: "elementwise",
+  lower: { kind: "map", expr: (b, [x]) => b.unary("acos", x!) },
+  laws: { domain: [-0.9, 0.9], ulp: 2 },
+});
+
+/** The inverse of the tangent, from -pi/2 to pi/2. */
+export const atan: Unary = /* @__PURE__ */ definePrimitive({
+  name: "atan",
+  arity: 1,
+  type: (avals) => elementwise("atan", inexact, avals),
+  jvp: [(t, [x]) => div(t, add(1, square(x!)))],
+  transpose: "nonlinear",
+  batch: "elementwise",
+  lower: { kind: "map", expr: (b, [x]) => b.unary("atan", x!) },
+  laws: { domain: [-5, 5], ulp: 2 },
+});
+
+/** The angle whose tangent is x / y, in the quadrant that the signs of both tell: from -pi to pi. */
+export const atan2: Binary = /* @__PURE__ */ definePrimitive({
+  name: "atan2",
+  arity: 2,
+  type: (avals) => elementwise("atan2", inexact, avals, { similar: "arctan2" }),
+  jvp: [
+    (t, [x, y]) => mul(t, div(y!, add(square(x!), square(y!)))),
+    (t, [x, y]) => mul(t, div(neg(x!), add(square(x!), square(y!)))),
+  ],
+  transpose: "nonlinear",
+  batch: "elementwise",
+  lower: { kind: "map", expr: (b, [x, y]) => b.binary("atan2", x!, y!) },
+  laws: { ulp: 2 },
+});
