@@ -1,0 +1,77 @@
+/**
+ * Runs whole programs: steps go in, a function comes out. Workspace buffers are arrays of their own, filled with values
+ * that show when something reads what it has not written; so a wrong memory plan cannot change this backend's results.
+ */
+import type { Program, Step } from "../../compile/ir.ts";
+import type { TypedArray } from "../../types/dtype.ts";
+import type { Environment } from "./evaluate.ts";
+import { compileKernel, poisoned } from "./kernels.ts";
+
+/** Runs a program over the data of its inputs and outputs. */
+export type ProgramRunner = (inputs: readonly TypedArray[], outputs: readonly TypedArray[]) => void;
+
+export function compileProgram(program: Program): ProgramRunner {
+  const nothing = new Uint8Array(0);
+  const environment: Environment = {
+    buffers: program.buffers.map(() => nothing),
+    counters: new Int32Array(program.counters),
+  };
+  const { buffers } = environment;
+  const run = compileSteps(program.steps, environment);
+  for (const [buffer, data] of program.constants) buffers[buffer] = data;
+  const own = [...program.workspace.keys()];
+  const passed = [...program.inputs, ...program.outputs];
+  return (inputs, outputs) => {
+    program.inputs.forEach((buffer, i) => {
+      buffers[buffer] = inputs[i]!;
+    });
+    program.outputs.forEach((buffer, i) => {
+      buffers[buffer] = outputs[i]!;
+    });
+    for (const buffer of own) buffers[buffer] = poisoned(program.buffers[buffer]!.dtype, program.buffers[buffer]!.size);
+    try {
+      run();
+    } finally {
+      // The program outlives the arrays that it ran on.
+      for (const buffer of [...passed, ...own]) buffers[buffer] = nothing;
+    }
+  };
+}
+
+function compileSteps(steps: readonly Step[], environment: Environment): () => void {
+  const compiled = steps.map((step) => compileStep(step, environment));
+  return () => {
+    for (const run of compiled) run();
+  };
+}
+
+function compileStep(step: Step, environment: Environment): () => void {
+  const { buffers, counters } = environment;
+  switch (step.kind) {
+    case "loop": {
+      const body = compileSteps(step.body, environment);
+      return () => {
+        for (let n = 0; n < step.length; n++) {
+          counters[step.counter] = n;
+          body();
+        }
+      };
+    }
+    case "while": {
+      const condition = compileSteps(step.condition, environment);
+      const body = compileSteps(step.body, environment);
+      return () => {
+        for (condition(); buffers[step.predicate]![0] !== 0; condition()) body();
+      };
+    }
+    case "branch": {
+      const branches = step.branches.map((steps) => compileSteps(steps, environment));
+      return () => {
+        const selected = Number(buffers[step.selector]![0]);
+        branches[Math.max(0, Math.min(selected, branches.length - 1))]!();
+      };
+    }
+    default:
+      return compileKernel(step, environment);
+  }
+}
