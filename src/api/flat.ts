@@ -2,13 +2,22 @@
  * Between user functions, which take and return trees, and transforms, which take flat lists of arrays. JavaScript's
  * numbers in arguments become weakly typed float32 scalars; booleans, strings, functions and null stay as they are.
  */
-import { toArrayLeaf } from "./leaf.ts";
+
 import { isNDArray, type NDArray } from "../core/ndarray.ts";
 import { ShapeDtypeStruct } from "../core/struct.ts";
 import { ArgumentError, AsyncFunctionError } from "../errors/index.ts";
-import { type ArrayLeaf, flattenArrays, formatPath, leafPaths, type PathEntry, unflatten } from "../tree/flatten.ts";
-import type { TreeStructure } from "../tree/structure.ts";
+import {
+  type ArrayLeaf,
+  flattenArrays,
+  formatPath,
+  leafList,
+  leafPaths,
+  type PathEntry,
+  unflatten,
+} from "../tree/flatten.ts";
+import { leafStructure, type TreeStructure } from "../tree/structure.ts";
 import type { Aval } from "../types/aval.ts";
+import { toArrayLeaf } from "./leaf.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: a user's function of any type
 export type UserFunction = (...args: any[]) => unknown;
@@ -41,6 +50,10 @@ export function named<F extends (...args: never[]) => unknown>(wrapper: F, f: Us
 
 /** A tree of arguments: every leaf an array. */
 export function flattenToArrays(tree: unknown): Flat {
+  // The common cases: one array, and a list of arrays.
+  if (isNDArray(tree)) return { leaves: [tree], structure: leafStructure };
+  if (Array.isArray(tree) && tree.every(isNDArray))
+    return { leaves: tree as NDArray[], structure: leafList(tree.length) };
   const [leaves, structure] = flattenArrays(tree);
   return { leaves: leaves.map(toArrayLeaf), structure };
 }

@@ -1,13 +1,14 @@
 /** Gradients: `grad` and `valueAndGrad`. */
-import type { NDArray } from "../core/ndarray.ts";
+
 import { scalar } from "../core/constant.ts";
+import type { NDArray } from "../core/ndarray.ts";
 import { Linear } from "../core/primitive.ts";
 import { userLine } from "../core/source.ts";
 import { checkOptions, DTypeError, ShapeError } from "../errors/index.ts";
 import { instantiate } from "../prims/fill.ts";
 import { linearizeFlat } from "../transforms/linearize.ts";
 import { backward } from "../transforms/transpose.ts";
-import { unflatten } from "../tree/flatten.ts";
+import { unflatten, unflattenEach } from "../tree/flatten.ts";
 import type { Args, ArrayLike, Traced } from "../tree/types.ts";
 import { formatAval } from "../types/aval.ts";
 import { isComplex, isFloating, isInexact, isInteger } from "../types/dtype.ts";
@@ -46,7 +47,10 @@ const optionNames = ["argnums", "hasAux", "holomorphic", "allowInt"];
 
 /** The options of a call, where the second argument may also be argnums themselves. */
 function readOptions(caller: string, given: Argnums | GradOptions | undefined): Required<GradOptions> {
-  const options = typeof given === "number" || Array.isArray(given) ? { argnums: given as Argnums } : (given as GradOptions | undefined);
+  const options =
+    typeof given === "number" || Array.isArray(given)
+      ? { argnums: given as Argnums }
+      : (given as GradOptions | undefined);
   checkOptions(caller, options, optionNames);
   const { argnums = 0, hasAux = false, holomorphic = false, allowInt = false } = options ?? {};
   checkArgnums(caller, argnums);
@@ -95,7 +99,12 @@ interface Evaluated {
   readonly gradient: unknown;
 }
 
-function differentiate(caller: string, f: UserFunction, options: Required<GradOptions>, args: readonly unknown[]): Evaluated {
+function differentiate(
+  caller: string,
+  f: UserFunction,
+  options: Required<GradOptions>,
+  args: readonly unknown[],
+): Evaluated {
   const positions = resolveArgnums(caller, options.argnums, args.length);
   const flats = args.map(flattenToArrays);
   const chosen = positions.map((p) => flats[p]!);
@@ -103,16 +112,16 @@ function differentiate(caller: string, f: UserFunction, options: Required<GradOp
     const names = argumentNames(flats[p]!.structure);
     flats[p]!.leaves.forEach((x, i) => void checkInput(caller, x, `argument ${p}${names[i]!.slice(4)}`, options));
   });
+  const structures = chosen.map((flat) => flat.structure);
   const primals = chosen.flatMap((flat) => flat.leaves);
   const others = flats.map((flat) => unflatten(flat.structure, flat.leaves));
   let rebuildAux: ((arrays: readonly NDArray[]) => unknown) | undefined;
   const { results, nonzeroOut, linear, residuals } = linearizeFlat(
     (leaves) => {
       const full = [...others];
-      let next = 0;
+      const own = unflattenEach(structures, leaves);
       positions.forEach((p, k) => {
-        const { structure } = chosen[k]!;
-        full[p] = unflatten(structure, leaves.slice(next, (next += structure.leafCount)));
+        full[p] = own[k];
       });
       let output = f(...full);
       const extra: NDArray[] = [];
@@ -141,10 +150,7 @@ function differentiate(caller: string, f: UserFunction, options: Required<GradOp
   const gradients = primals.map((x) =>
     isInexact(x.aval.dtype) ? instantiate(cotangents[next++]!, x.aval) : float0Zeros(x.aval.shape),
   );
-  let start = 0;
-  const trees = chosen.map(({ structure }) =>
-    unflatten(structure, gradients.slice(start, (start += structure.leafCount))),
-  );
+  const trees = unflattenEach(structures, gradients);
   return {
     value,
     aux: rebuildAux?.(results.slice(1)),

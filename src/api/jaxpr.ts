@@ -48,7 +48,12 @@ export function makeJaxpr<A extends readonly unknown[]>(
   return (...args) => {
     const [g, dynamic] = withStatic(f as UserFunction, args, options?.staticArgnums);
     const { avals, structure } = flattenToAvals(dynamic);
-    const { jaxpr, constants } = stage(flatFunction("makeJaxpr", g, structure).call, avals, "makeJaxpr", "keep dead equations");
+    const { jaxpr, constants } = stage(
+      flatFunction("makeJaxpr", g, structure).call,
+      avals,
+      "makeJaxpr",
+      "keep dead equations",
+    );
     return new ClosedJaxpr(jaxpr, constants);
   };
 }

@@ -1,7 +1,7 @@
 /** Compilation of user functions. */
-import { jitCall } from "../control/jit.ts";
+import { type JitParams, jitCall } from "../control/jit.ts";
 import { configKey } from "../core/config.ts";
-import { hoistConstants, type Jaxpr } from "../core/jaxpr.ts";
+import { hoistConstants } from "../core/jaxpr.ts";
 import { isNDArray, type NDArray } from "../core/ndarray.ts";
 import { isConcrete } from "../core/trace.ts";
 import { ArgumentError, checkOptions } from "../errors/index.ts";
@@ -11,6 +11,7 @@ import { stage } from "../transforms/stage.ts";
 import { unflatten } from "../tree/flatten.ts";
 import { staticKey, type TreeStructure } from "../tree/structure.ts";
 import type { Args, Traced } from "../tree/types.ts";
+import { avalNumber } from "../types/aval.ts";
 import { checkFunction, flatFunction, flattenToArrays, functionName, named, type UserFunction } from "./flat.ts";
 
 /** Options of `jit`. */
@@ -28,7 +29,7 @@ const optionNames = ["staticArgnums", "staticArgnames", "donateArgnums"];
 
 /** A traced program with what it closed over. */
 interface Tracing {
-  readonly jaxpr: Jaxpr;
+  readonly params: JitParams;
   readonly constants: readonly NDArray[];
   readonly out: TreeStructure;
 }
@@ -118,7 +119,7 @@ export function jit(f: UserFunction, options: JitOptions = {}): JitFunction<unkn
     }
     const { leaves, structure } = flattenToArrays(dynamic);
     key += structure.key + configKey();
-    for (const { aval } of leaves) key += `${aval.dtype}${aval.weakType ? "~" : ""}[${aval.shape}]`;
+    for (const { aval } of leaves) key += ` ${avalNumber(aval)}`;
     let traced = cache.get(key);
     if (traced === undefined) {
       const restore: UserFunction = (...given: unknown[]) => {
@@ -132,11 +133,13 @@ export function jit(f: UserFunction, options: JitOptions = {}): JitFunction<unkn
         leaves.map((x) => x.aval),
         `jit of ${name}`,
       );
-      traced = { jaxpr: hoistConstants(staged.jaxpr), constants: staged.constants, out: flat.structure() };
+      const params = { name, jaxpr: hoistConstants(staged.jaxpr) };
+      traced = { params, constants: staged.constants, out: flat.structure() };
       // A program that closes over tracers dies with them.
       if (staged.constants.every(isConcrete)) cache.set(key, traced);
     }
-    const results = jitCall([...traced.constants, ...leaves], { name, jaxpr: traced.jaxpr });
+    const operands = traced.constants.length === 0 ? leaves : [...traced.constants, ...leaves];
+    const results = jitCall(operands, traced.params);
     if (donateArgnums.length > 0) donate(donateArgnums, args, results, name);
     return unflatten(traced.out, results);
   };

@@ -1,7 +1,8 @@
 /** Directional derivatives and their transposes: `jvp`, `linearize`, `vjp`, `linearTranspose`. */
+
+import { evaluate } from "../core/evaluate.ts";
 import type { NDArray } from "../core/ndarray.ts";
 import { Linear, type Tangent } from "../core/primitive.ts";
-import { evaluate } from "../core/evaluate.ts";
 import { ArgumentError, checkOptions, DTypeError, ShapeError, TreeError } from "../errors/index.ts";
 import { instantiate } from "../prims/fill.ts";
 import { jvpFlat } from "../transforms/jvp.ts";
@@ -11,7 +12,6 @@ import { backward } from "../transforms/transpose.ts";
 import { flattenArrays, unflatten } from "../tree/flatten.ts";
 import type { TreeStructure } from "../tree/structure.ts";
 import type { Arg, Args, Traced } from "../tree/types.ts";
-import { toTangentLeaf } from "./leaf.ts";
 import { type Aval, formatAval, sameType, tangentAval } from "../types/aval.ts";
 import { isInexact } from "../types/dtype.ts";
 import {
@@ -26,6 +26,7 @@ import {
   type UserFunction,
 } from "./flat.ts";
 import { float0Zeros } from "./float0.ts";
+import { toTangentLeaf } from "./leaf.ts";
 
 export interface AuxOptions {
   /** The function returns `[output, aux]`. */
@@ -91,7 +92,8 @@ function readTangents(
   });
 }
 
-const zeroOr = (t: Tangent, aval: Aval): NDArray => (isInexact(aval.dtype) ? instantiate(t, aval) : float0Zeros(aval.shape));
+const zeroOr = (t: Tangent, aval: Aval): NDArray =>
+  isInexact(aval.dtype) ? instantiate(t, aval) : float0Zeros(aval.shape);
 
 function checkTuple(caller: string, name: string, value: unknown): asserts value is readonly unknown[] {
   if (Array.isArray(value)) return;
@@ -162,7 +164,9 @@ export function linearize<A extends readonly unknown[], O>(
   const out = flat.structure();
   const push = (...tangents: readonly unknown[]): Traced<O> => {
     const given = readTangents("the function from linearize", "tangent", tangents, structure, avals);
-    const moving = given.filter((_, i) => inexact[i]).map((t, i) => instantiate(t, avals.filter((_, k) => inexact[k])[i]!));
+    const moving = given
+      .filter((_, i) => inexact[i])
+      .map((t, i) => instantiate(t, avals.filter((_, k) => inexact[k])[i]!));
     const outputs = evaluate(linear, [...residuals, ...moving]);
     let next = 0;
     return unflatten(
@@ -174,7 +178,9 @@ export function linearize<A extends readonly unknown[], O>(
 }
 
 /** The pullback of `vjp`: cotangents of the output to a list of cotangents of the arguments. */
-export type Pullback<A extends readonly unknown[], O> = (cotangent: Arg<Traced<O>>) => { -readonly [K in keyof A]: Traced<A[K]> };
+export type Pullback<A extends readonly unknown[], O> = (cotangent: Arg<Traced<O>>) => {
+  -readonly [K in keyof A]: Traced<A[K]>;
+};
 
 /**
  * Reverse mode: the value of `f`, and the function from cotangents of its output to those of its arguments,
@@ -184,7 +190,10 @@ export type Pullback<A extends readonly unknown[], O> = (cotangent: Arg<Traced<O
  * const [y, pull] = vjp((x: NDArray, y: NDArray) => jnp.sin(x.mul(y)), 0.5, 2);
  * const [dx, dy] = pull(1);
  */
-export function vjp<A extends readonly unknown[], O>(f: (...args: A) => O, ...primals: Args<A>): [Traced<O>, Pullback<A, O>] {
+export function vjp<A extends readonly unknown[], O>(
+  f: (...args: A) => O,
+  ...primals: Args<A>
+): [Traced<O>, Pullback<A, O>] {
   const { output, pull } = vjpOf("vjp", f as UserFunction, primals, false);
   return [output as Traced<O>, pull as Pullback<A, O>];
 }
@@ -242,7 +251,10 @@ function vjpOf(
  * const transposed = linearTranspose((x: NDArray) => jnp.dot(A, x), x);
  * const [y] = transposed(u);
  */
-export function linearTranspose<A extends readonly unknown[], O>(f: (...args: A) => O, ...primals: { [K in keyof A]: unknown }): Pullback<A, O> {
+export function linearTranspose<A extends readonly unknown[], O>(
+  f: (...args: A) => O,
+  ...primals: { [K in keyof A]: unknown }
+): Pullback<A, O> {
   checkFunction("linearTranspose", f);
   const { avals, structure } = flattenToAvals(primals);
   const flat = flatFunction("linearTranspose", f as UserFunction, structure);
@@ -252,7 +264,9 @@ export function linearTranspose<A extends readonly unknown[], O>(f: (...args: A)
   const hoisted = { ...jaxpr, constants: [], inputs: [...jaxpr.constants, ...jaxpr.inputs] };
   return ((cotangent: unknown) => {
     const given = readTangents("the function from linearTranspose", "cotangent", cotangent, out, outAvals);
-    const cotangents = backward(hoisted, [...constants, ...avals.map((aval) => new Linear(aval))], given).slice(constants.length);
+    const cotangents = backward(hoisted, [...constants, ...avals.map((aval) => new Linear(aval))], given).slice(
+      constants.length,
+    );
     return unflatten(
       structure,
       cotangents.map((ct, i) => zeroOr(ct, avals[i]!)),

@@ -52,7 +52,12 @@ function resolveAxis(axis: number | null, x: NDArray, name: string): number | nu
   return axis < 0 ? axis + rank : axis;
 }
 
-function mappedSize(leaves: readonly NDArray[], dims: readonly (number | null)[], names: readonly string[], given: number | undefined): number {
+function mappedSize(
+  leaves: readonly NDArray[],
+  dims: readonly (number | null)[],
+  names: readonly string[],
+  given: number | undefined,
+): number {
   const bySize = new Map<number, string[]>();
   leaves.forEach((x, i) => {
     const dim = dims[i]!;
@@ -111,7 +116,11 @@ export function vmap<A extends readonly unknown[], O>(
 export function vmap(f: UserFunction, given?: number | null | readonly Axes[] | VmapOptions): UserFunction {
   checkFunction("vmap", f);
   const options: VmapOptions =
-    given === undefined ? {} : isAxis(given) || Array.isArray(given) ? { inAxes: given as Axes } : (given as VmapOptions);
+    given === undefined
+      ? {}
+      : isAxis(given) || Array.isArray(given)
+        ? { inAxes: given as Axes }
+        : (given as VmapOptions);
   checkOptions("vmap", options, optionNames);
   const { inAxes = 0, outAxes = 0, axisName, axisSize } = options;
   checkAxes("inAxes", inAxes);

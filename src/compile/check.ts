@@ -53,7 +53,11 @@ class Checker {
 
   private fail(what: string, fix: string, ...details: readonly string[]): never {
     const place = this.path.length === 0 ? [] : [`at step ${this.path.join(" > ")}`];
-    throw new JaxprTypeError({ what: `program ${this.program.name}: ${what}`, where: [...place, ...details], fix });
+    throw new JaxprTypeError({
+      what: `program ${this.program.name}: ${what}`,
+      where: [...place, ...details],
+      fix,
+    });
   }
 
   private name(buffer: number): string {
@@ -141,7 +145,13 @@ class Checker {
     const placements: Placement[] = [];
     for (const [buffer, start] of this.program.workspace) {
       const life = lives.get(buffer);
-      if (life !== undefined) placements.push({ buffer, start, end: start + this.bytes(buffer), life });
+      if (life !== undefined)
+        placements.push({
+          buffer,
+          start,
+          end: start + this.bytes(buffer),
+          life,
+        });
     }
     const overlap = findOverlap(placements);
     if (overlap === undefined) return;

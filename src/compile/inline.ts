@@ -76,7 +76,8 @@ class Flattener {
 
 /** Parameters as text: equal for equal plain data; programs and functions by identity. */
 export function paramsKey(params: unknown): string {
-  if (params === null || typeof params !== "object") return typeof params === "function" ? staticKey(params) : `${typeof params} ${String(params)}`;
+  if (params === null || typeof params !== "object")
+    return typeof params === "function" ? staticKey(params) : `${typeof params} ${String(params)}`;
   if (Array.isArray(params)) return `[${params.map(paramsKey).join()}]`;
   const prototype = Object.getPrototypeOf(params) as unknown;
   if (prototype !== Object.prototype || "equations" in params) return staticKey(params);

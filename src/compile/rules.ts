@@ -60,7 +60,9 @@ const binaryKinds: { readonly [op in BinaryOp]: string } = {
   ge: "biuf",
 };
 
-const combineKinds: { readonly [op in ReduceOp | CumulativeOp | ScatterOp]: string } = {
+const combineKinds: {
+  readonly [op in ReduceOp | CumulativeOp | ScatterOp]: string;
+} = {
   add: "iuf",
   mul: "iuf",
   max: "biuf",

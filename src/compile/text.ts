@@ -10,7 +10,9 @@ import type { BufferSpec, ContractKernel, Kernel, MatrixView, Program, Step } fr
 import { nodesOf } from "./nodes.ts";
 
 /** Operators that are written between their operands, and how strongly they bind. */
-const infix: { readonly [op in BinaryOp]?: readonly [symbol: string, strength: number] } = {
+const infix: {
+  readonly [op in BinaryOp]?: readonly [symbol: string, strength: number];
+} = {
   mul: ["*", 7],
   div: ["/", 7],
   rem: ["%", 7],
@@ -49,7 +51,7 @@ function constantText({ dtype, value }: Expr): string {
 }
 
 function write(e: Expr, args: readonly Written[]): Written {
-  const [a, b] = args;
+  const list = args.map((x) => x.text).join(", ");
   switch (e.op) {
     case "constant": {
       const text = constantText(e);
@@ -60,23 +62,31 @@ function write(e: Expr, args: readonly Written[]): Written {
     case "counter":
       return { text: `c${e.value}`, strength: atom };
     case "load":
-      return { text: `b${e.value}[${a!.text}]`, strength: atom };
+      return { text: `b${e.value}[${list}]`, strength: atom };
     case "cast":
-      return { text: `${shortDType(e.dtype)}(${a!.text})`, strength: atom };
+      return { text: `${shortDType(e.dtype)}(${list})`, strength: atom };
     case "bitcast":
-      return { text: `bits_${shortDType(e.dtype)}(${a!.text})`, strength: atom };
+      return { text: `bits_${shortDType(e.dtype)}(${list})`, strength: atom };
   }
   const operator = infix[e.op as BinaryOp];
-  if (operator === undefined) return { text: `${e.op}(${args.map((x) => x.text).join(", ")})`, strength: atom };
+  const [a, b] = args;
+  // Errors show malformed expressions too, whatever their number of arguments.
+  if (operator === undefined || a === undefined || b === undefined) return { text: `${e.op}(${list})`, strength: atom };
   const [symbol, strength] = operator;
   const wrap = (x: Written, loose: boolean): string =>
     x.strength > strength || (loose && x.strength === strength) ? x.text : `(${x.text})`;
   const sameChain = chains.has(e.op) && infix[e.args[0]!.op as BinaryOp]?.[1] === strength && chains.has(e.args[0]!.op);
-  return { text: `${wrap(a!, sameChain)} ${symbol} ${wrap(b!, false)}`, strength };
+  return {
+    text: `${wrap(a, sameChain)} ${symbol} ${wrap(b, false)}`,
+    strength,
+  };
 }
 
 /** Expressions of one kernel: definitions of the named ones, and the text of each root. */
-function writeExprs(roots: readonly Expr[]): { readonly lines: readonly string[]; readonly texts: readonly string[] } {
+function writeExprs(roots: readonly Expr[]): {
+  readonly lines: readonly string[];
+  readonly texts: readonly string[];
+} {
   const nodes = nodesOf(roots);
   const uses = new Map<Expr, number>();
   for (const node of nodes) for (const arg of node.args) uses.set(arg, (uses.get(arg) ?? 0) + 1);

@@ -48,6 +48,11 @@ export interface Jaxpr {
   readonly effects: ReadonlySet<Effect>;
 }
 
+/** Whether a value, such as a parameter of an equation, is a program. */
+export function isJaxpr(value: unknown): value is Jaxpr {
+  return typeof value === "object" && value !== null && "equations" in value && "outputs" in value;
+}
+
 /** Assembles a jaxpr; its effects are those of its equations. */
 export function makeJaxprData(
   constants: readonly Var[],

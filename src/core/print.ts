@@ -2,10 +2,20 @@
 import type { Aval } from "../types/aval.ts";
 import { shortAval } from "../types/aval.ts";
 import { dtypeKind } from "../types/dtype.ts";
-import { type Atom, type Equation, type Jaxpr, Literal, type Var } from "./jaxpr.ts";
+import { showAsText } from "../util/inspect.ts";
+import { type Atom, type Equation, isJaxpr, type Jaxpr, Literal, type Var } from "./jaxpr.ts";
 import { concat, group, join, type Layout, lineBreak, nest, render, text } from "./layout.ts";
 import type { NDArray } from "./ndarray.ts";
 import type { ShownParam } from "./primitive.ts";
+
+/** The shortest decimal that rounds to the same float32: what the user wrote, where that was a short number. */
+function shortestFloat32(x: number): number {
+  for (let digits = 1; digits < 9; digits++) {
+    const candidate = Number(x.toPrecision(digits));
+    if (Math.fround(candidate) === x) return candidate;
+  }
+  return x;
+}
 
 /** A float as Python writes it. */
 function formatFloat(x: number): string {
@@ -29,7 +39,8 @@ function formatLiteral({ value, aval }: Literal): string {
         ? "True"
         : "False"
       : kind === "f"
-        ? formatFloat(Number(value))
+        ? // JAX keeps the Python number of a weak literal, and shows the exact value of a strong one.
+          formatFloat(aval.weakType && aval.dtype !== "float64" ? shortestFloat32(Number(value)) : Number(value))
         : String(value);
   return `${shown}:${shortAval(aval)}`;
 }
@@ -43,8 +54,6 @@ function letters(n: number): string {
   } while (n > 0);
   return name;
 }
-
-const isJaxpr = (value: unknown): value is Jaxpr => typeof value === "object" && value !== null && "equations" in value;
 
 /** Programs in the shown parameters of an equation. */
 function shownParams(equation: Equation): readonly (readonly [string, ShownParam])[] {
@@ -90,9 +99,9 @@ class Printer {
       this.sharedNames.add(name);
     }
     this.markDropped(top);
-    const bindings = hoisted.reverse().map((jaxpr) =>
-      concat(text(`let ${this.shared.get(jaxpr)} = `), this.body(jaxpr), text(" in"), lineBreak()),
-    );
+    const bindings = hoisted
+      .reverse()
+      .map((jaxpr) => concat(text(`let ${this.shared.get(jaxpr)} = `), this.body(jaxpr), text(" in"), lineBreak()));
     return concat(...bindings, this.body(top));
   }
 
@@ -189,7 +198,14 @@ class Printer {
     const used = new Set<Atom>();
     vars.forEach((v, i) => {
       const model = like[i];
-      if (model === undefined || model instanceof Literal || used.has(model) || v instanceof Literal || this.names.has(v)) return;
+      if (
+        model === undefined ||
+        model instanceof Literal ||
+        used.has(model) ||
+        v instanceof Literal ||
+        this.names.has(v)
+      )
+        return;
       used.add(model);
       this.names.set(v, this.name(model));
     });
@@ -205,7 +221,9 @@ class Printer {
     if (isJaxpr(value)) return this.jaxpr(value);
     if (Array.isArray(value) && value.length > 0 && value.every(isJaxpr)) {
       const parts = (value as readonly Jaxpr[]).map((j) => this.jaxpr(j));
-      return group(concat(nest(2, concat(text("("), lineBreak(""), join(lineBreak(), parts))), lineBreak(""), text(")")));
+      return group(
+        concat(nest(2, concat(text("("), lineBreak(""), join(lineBreak(), parts))), lineBreak(""), text(")")),
+      );
     }
     return text(formatParam(value));
   }
@@ -254,7 +272,8 @@ export class ClosedJaxpr {
   toString(): string {
     return formatJaxpr(this.jaxpr);
   }
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return this.toString();
+
+  static {
+    showAsText(this);
   }
 }

@@ -43,6 +43,11 @@ export function userLine(): string | undefined {
 
 let inherited: SourceMark | undefined;
 
+/** The source of the equation that is being evaluated, if any. */
+export function inheritedSource(): SourceMark | undefined {
+  return inherited;
+}
+
 /** The source of an equation being made: that of the equation it derives from, else the user's line now. */
 export function equationSource(): SourceMark {
   return inherited ?? markSource();

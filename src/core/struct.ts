@@ -1,9 +1,9 @@
 /** Descriptions of arrays without elements, for tracing. */
 import { DTypeError } from "../errors/index.ts";
 import type { Aval } from "../types/aval.ts";
-import { checkDType, type DType } from "../types/dtype.ts";
+import { checkDType, type DType, narrowDType } from "../types/dtype.ts";
 import { formatShape, type Shape, sizeOf } from "../types/shape.ts";
-import { narrowDType } from "../types/dtype.ts";
+import { showAsText } from "../util/inspect.ts";
 import { config } from "./config.ts";
 
 /**
@@ -43,7 +43,8 @@ export class ShapeDtypeStruct {
   toString(): string {
     return `ShapeDtypeStruct(shape=${formatShape(this.shape)}, dtype=${this.dtype}${this.weakType ? ", weak_type=True" : ""})`;
   }
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return this.toString();
+
+  static {
+    showAsText(this);
   }
 }

@@ -9,8 +9,8 @@ import { type Binary, definePrimitive, isLinear, type Operation, type Unary } fr
 import { ArgumentError, DTypeError } from "../errors/index.ts";
 import { formatAval } from "../types/aval.ts";
 import { isInteger } from "../types/dtype.ts";
-import { eq, ge } from "./compare.ts";
 import { convertElementType } from "./cast.ts";
+import { eq, ge } from "./compare.ts";
 import { log } from "./exponential.ts";
 import { floor } from "./rounding.ts";
 import {
@@ -84,9 +84,7 @@ export const mul: Binary = /* @__PURE__ */ definePrimitive({
   type: (avals) => elementwise("mul", numeric, avals, { similar: "multiply" }),
   jvp: [(t, [, y]) => mul(t, y!), (t, [x]) => mul(x!, t)],
   transpose: (ct, [x, y]) =>
-    isLinear(x!)
-      ? [mul(ct, known("mul", y!)), null]
-      : [null, isLinear(y!) ? mul(known("mul", x!), ct) : null],
+    isLinear(x!) ? [mul(ct, known("mul", y!)), null] : [null, isLinear(y!) ? mul(known("mul", x!), ct) : null],
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x, y]) => b.mul(x!, y!) },
   laws: { dtypes: ["float32", "int32", "uint32"] },
@@ -98,10 +96,16 @@ export const div: Binary = /* @__PURE__ */ definePrimitive({
   arity: 2,
   type: (avals) => elementwise("div", numeric, avals, { similar: "divide" }),
   jvp: [(t, [, y]) => div(t, y!), (t, [x, y]) => mul(mul(neg(t), x!), integerPow(y!, { y: -2 }))],
-  transpose: (ct, [x, y]) => [isLinear(x!) ? div(ct, known("div", y!)) : null, null],
+  transpose: (ct, [, y]) => [div(ct, known("div", y!)), null],
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x, y]) => b.div(x!, y!) },
-  laws: { dtypes: ["float32", "int32", "uint32"], domain: [[-2, 2], [0.5, 3]] },
+  laws: {
+    dtypes: ["float32", "int32", "uint32"],
+    domain: [
+      [-2, 2],
+      [0.5, 3],
+    ],
+  },
 });
 
 /** The remainder of x / y, with the sign of x. Integers and floats; for integers x rem 0 is x. */
@@ -109,14 +113,17 @@ export const rem: Binary = /* @__PURE__ */ definePrimitive({
   name: "rem",
   arity: 2,
   type: (avals) => elementwise("rem", real, avals, { similar: "fmod" }),
-  jvp: [
-    (t) => t,
-    (t, [x, y]) => mul(neg(t), mul(sign(div(x!, y!)), floor(abs(div(x!, y!))))),
-  ],
+  jvp: [(t) => t, (t, [x, y]) => mul(neg(t), mul(sign(div(x!, y!)), floor(abs(div(x!, y!)))))],
   transpose: "nonlinear",
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x, y]) => b.rem(x!, y!) },
-  laws: { dtypes: ["float32", "int32", "uint32"], domain: [[-5, 5], [0.6, 1.7]] },
+  laws: {
+    dtypes: ["float32", "int32", "uint32"],
+    domain: [
+      [-5, 5],
+      [0.6, 1.7],
+    ],
+  },
 });
 
 /** The share of an extreme's tangent that belongs to x: 1 where x alone is the extreme, 1/2 at a tie, else 0. */
@@ -237,7 +244,13 @@ export const pow: Binary = /* @__PURE__ */ definePrimitive({
       { operands: [{ shape: [2, 3], domain: [0.1, 3] }, { shape: [2, 3] }], params: null },
       { operands: [{ shape: [2, 3], domain: [0.1, 3] }, { shape: [] }], params: null },
       { operands: [{ shape: [], domain: [0.1, 3] }, { shape: [4] }], params: null },
-      { operands: [{ shape: [5], domain: [0.5, 3] }, { shape: [5], dtype: "int32", values: [-2, 0, 1, 2, 3] }], params: null },
+      {
+        operands: [
+          { shape: [5], domain: [0.5, 3] },
+          { shape: [5], dtype: "int32", values: [-2, 0, 1, 2, 3] },
+        ],
+        params: null,
+      },
       { operands: [{ shape: [4] }, { shape: [], dtype: "int32", values: [3] }], params: null },
     ],
   },
@@ -284,13 +297,7 @@ export const integerPow: Operation<1, IntegerPowParams> = /* @__PURE__ */ define
   },
   jvp: ([x], [t], { y }) => [
     [integerPow(x!, { y })],
-    [
-      t === null || y === 0
-        ? null
-        : y === 1
-          ? t!
-          : mul(t!, mul(y, y === 2 ? x! : integerPow(x!, { y: y - 1 }))),
-    ],
+    [t === null || y === 0 ? null : y === 1 ? t! : mul(t!, mul(y, y === 2 ? x! : integerPow(x!, { y: y - 1 })))],
   ],
   transpose: "nonlinear",
   batch: "elementwise",
@@ -298,7 +305,10 @@ export const integerPow: Operation<1, IntegerPowParams> = /* @__PURE__ */ define
   show: ({ y }) => [["y", y]],
   laws: {
     cases: [
-      ...[-3, -1, 0, 1, 2, 3, 7].map((y) => ({ operands: [{ shape: [2, 3], domain: [0.3, 2] as const }], params: { y } })),
+      ...[-3, -1, 0, 1, 2, 3, 7].map((y) => ({
+        operands: [{ shape: [2, 3], domain: [0.3, 2] as const }],
+        params: { y },
+      })),
       ...[0, 1, 2, 5].map((y) => ({ operands: [{ shape: [4], dtype: "int32" as const }], params: { y } })),
       { operands: [{ shape: [] }], params: { y: 4 } },
     ],

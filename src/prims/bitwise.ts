@@ -2,6 +2,7 @@
  * Operations on bits, and logic on booleans, element by element. Shifts by at least the width give 0 (or the sign).
  */
 import { type Binary, definePrimitive, type Unary } from "../core/primitive.ts";
+import { type DType, dtypeBytes } from "../types/dtype.ts";
 import { bitwise, elementwise, integral } from "./rules.ts";
 
 /** The bits that both have; logical and of booleans. */
@@ -61,7 +62,13 @@ export const shiftLeft: Binary = /* @__PURE__ */ definePrimitive({
   transpose: "nonlinear",
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x, y]) => b.binary("shiftLeft", x!, y!) },
-  laws: { dtypes: ["int32", "uint32"], domain: [[-100, 100], [0, 40]] },
+  laws: {
+    dtypes: ["int32", "uint32"],
+    domain: [
+      [-100, 100],
+      [0, 40],
+    ],
+  },
 });
 
 /** x shifted right by y bits, zeros coming in. Integers. */
@@ -73,10 +80,23 @@ export const shiftRightLogical: Binary = /* @__PURE__ */ definePrimitive({
   transpose: "nonlinear",
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x, y]) => b.binary("shiftRightLogical", x!, y!) },
-  laws: { dtypes: ["int32", "uint32"], domain: [[-100, 100], [0, 40]] },
+  laws: {
+    dtypes: ["int32", "uint32"],
+    domain: [
+      [-100, 100],
+      [0, 40],
+    ],
+  },
 });
 
-/** x shifted right by y bits, copies of the sign coming in. Integers. */
+const signedBrother: { readonly [D in DType]?: DType } = {
+  uint8: "int8",
+  uint16: "int16",
+  uint32: "int32",
+  uint64: "int64",
+};
+
+/** x shifted right by y bits, copies of the top bit coming in. Integers, signed or not. */
 export const shiftRightArithmetic: Binary = /* @__PURE__ */ definePrimitive({
   name: "shift_right_arithmetic",
   arity: 2,
@@ -84,8 +104,24 @@ export const shiftRightArithmetic: Binary = /* @__PURE__ */ definePrimitive({
   jvp: "zero",
   transpose: "nonlinear",
   batch: "elementwise",
-  lower: { kind: "map", expr: (b, [x, y]) => b.binary("shiftRightArithmetic", x!, y!) },
-  laws: { dtypes: ["int32", "uint32"], domain: [[-100, 100], [0, 40]] },
+  lower: {
+    kind: "map",
+    expr: (b, [x, y]) => {
+      const { dtype } = x!;
+      const signed = signedBrother[dtype];
+      if (signed === undefined) return b.binary("shiftRightArithmetic", x!, y!);
+      // The top bit counts as a sign in unsigned words too; amounts are bounded first, since large ones would be negative.
+      const amount = b.min(y!, b.like(8 * dtypeBytes(dtype), x!));
+      return b.bitcast(b.binary("shiftRightArithmetic", b.bitcast(x!, signed), b.bitcast(amount, signed)), dtype);
+    },
+  },
+  laws: {
+    dtypes: ["int32", "uint32"],
+    domain: [
+      [-100, 100],
+      [0, 40],
+    ],
+  },
 });
 
 /** The number of bits that are 1. Integers. */

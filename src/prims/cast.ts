@@ -108,7 +108,10 @@ export const bitcastConvertType: Operation<1, BitcastConvertTypeParams> = /* @__
     cases: [
       { operands: [{ shape: [2, 3], dtype: "float32" }], params: { newDtype: "int32" } },
       { operands: [{ shape: [], dtype: "float32" }], params: { newDtype: "uint32" } },
-      { operands: [{ shape: [3], dtype: "int32", values: [1065353216, -1073741824, 5] }], params: { newDtype: "float32" } },
+      {
+        operands: [{ shape: [3], dtype: "int32", values: [1065353216, -1073741824, 5] }],
+        params: { newDtype: "float32" },
+      },
       { operands: [{ shape: [4], dtype: "int32" }], params: { newDtype: "uint32" } },
     ],
     smooth: false,

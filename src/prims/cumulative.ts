@@ -181,7 +181,9 @@ export const cumprod: Cumulative = /* @__PURE__ */ definePrimitive<1, Cumulative
   laws: {
     dtypes: ["float32", "int32"],
     ulp: 8,
-    cases: [...cases, { operands: [{ shape: [5], values: [2, 0, 3, 0, -1] }], params: { axis: 0, reverse: false } }],
+    cases: /* @__PURE__ */ cases.concat([
+      { operands: [{ shape: [5], values: [2, 0, 3, 0, -1] }], params: { axis: 0, reverse: false } },
+    ]),
   },
 });
 

@@ -1,6 +1,6 @@
 /** Contraction: sums of products over axes of two arrays, for all of matrix products, dots and batches of them. */
 import type { NDArray } from "../core/ndarray.ts";
-import { definePrimitive, isLinear, type Linear, type Operation } from "../core/primitive.ts";
+import { definePrimitive, isLinear, type Laws, type Linear, type Operation } from "../core/primitive.ts";
 import { AxisError, DTypeError, ShapeError, TransformError } from "../errors/index.ts";
 import { type Aval, makeAval } from "../types/aval.ts";
 import { type DType, dtypeBytes, dtypeKind } from "../types/dtype.ts";
@@ -233,98 +233,101 @@ export const dotGeneral: Operation<2, DotGeneralParams> = /* @__PURE__ */ define
   laws: {
     dtypes: ["float32", "int32"],
     ulp: 8,
-    cases: (
-      [
-        [
-          [3],
-          [3],
-          [
-            [[0], [0]],
-            [[], []],
-          ],
-        ],
-        [
-          [2, 3],
-          [3, 4],
-          [
-            [[1], [0]],
-            [[], []],
-          ],
-        ],
-        [
-          [3, 2],
-          [4, 3],
-          [
-            [[0], [1]],
-            [[], []],
-          ],
-        ],
-        [
-          [2],
-          [3],
-          [
-            [[], []],
-            [[], []],
-          ],
-        ],
-        [
-          [2, 3, 4],
-          [2, 4, 3],
-          [
-            [[2], [1]],
-            [[0], [0]],
-          ],
-        ],
-        [
-          [3, 2, 4],
-          [4, 5, 2],
-          [
-            [[2], [0]],
-            [[1], [2]],
-          ],
-        ],
-        [
-          [2, 3, 4],
-          [4, 2, 5],
-          [
-            [
-              [2, 0],
-              [0, 1],
-            ],
-            [[], []],
-          ],
-        ],
-        [
-          [2, 3, 4, 2],
-          [3, 2, 4, 2],
-          [
-            [[2], [2]],
-            [
-              [3, 0],
-              [1, 3],
-            ],
-          ],
-        ],
-        [
-          [2, 0],
-          [0, 3],
-          [
-            [[1], [0]],
-            [[], []],
-          ],
-        ],
-        [
-          [],
-          [2],
-          [
-            [[], []],
-            [[], []],
-          ],
-        ],
-      ] as const
-    ).map(([lhs, rhs, dimensionNumbers]) => ({
-      operands: [{ shape: lhs }, { shape: rhs }],
-      params: { dimensionNumbers, precision: null, preferredElementType: null },
-    })),
+    cases: /* @__PURE__ */ lawCases(),
   },
 });
+
+function lawCases(): NonNullable<Laws<DotGeneralParams>["cases"]> {
+  const table = [
+    [
+      [3],
+      [3],
+      [
+        [[0], [0]],
+        [[], []],
+      ],
+    ],
+    [
+      [2, 3],
+      [3, 4],
+      [
+        [[1], [0]],
+        [[], []],
+      ],
+    ],
+    [
+      [3, 2],
+      [4, 3],
+      [
+        [[0], [1]],
+        [[], []],
+      ],
+    ],
+    [
+      [2],
+      [3],
+      [
+        [[], []],
+        [[], []],
+      ],
+    ],
+    [
+      [2, 3, 4],
+      [2, 4, 3],
+      [
+        [[2], [1]],
+        [[0], [0]],
+      ],
+    ],
+    [
+      [3, 2, 4],
+      [4, 5, 2],
+      [
+        [[2], [0]],
+        [[1], [2]],
+      ],
+    ],
+    [
+      [2, 3, 4],
+      [4, 2, 5],
+      [
+        [
+          [2, 0],
+          [0, 1],
+        ],
+        [[], []],
+      ],
+    ],
+    [
+      [2, 3, 4, 2],
+      [3, 2, 4, 2],
+      [
+        [[2], [2]],
+        [
+          [3, 0],
+          [1, 3],
+        ],
+      ],
+    ],
+    [
+      [2, 0],
+      [0, 3],
+      [
+        [[1], [0]],
+        [[], []],
+      ],
+    ],
+    [
+      [],
+      [2],
+      [
+        [[], []],
+        [[], []],
+      ],
+    ],
+  ] as const;
+  return table.map(([lhs, rhs, dimensionNumbers]) => ({
+    operands: [{ shape: lhs }, { shape: rhs }],
+    params: { dimensionNumbers, precision: null, preferredElementType: null },
+  }));
+}

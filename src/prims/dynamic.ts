@@ -9,7 +9,7 @@ import { makeAval, withShape } from "../types/aval.ts";
 import { formatShape, type Shape } from "../types/shape.ts";
 import { inserted, range } from "../util/list.ts";
 import { allWeak, checkSizes, checkStarts } from "./axes.ts";
-import { full, instantiate, zeros } from "./fill.ts";
+import { full, instantiate } from "./fill.ts";
 import { gather } from "./gather.ts";
 import { batchFirst, broadcastInDim } from "./movement.ts";
 import { checkSameDTypes } from "./rules.ts";
@@ -65,7 +65,7 @@ export const dynamicSlice: Operation<"variadic", DynamicSliceParams> = /* @__PUR
     [tangent === null ? null : dynamicSlice([tangent!, ...primals.slice(1)], params)],
   ],
   transpose: (ct, [x, ...starts]) => [
-    isLinear(x!) ? dynamicUpdateSlice([zeros({ ...x.aval, dtype: ct.dtype }), ct, ...starts.map(known)]) : null,
+    isLinear(x!) ? dynamicUpdateSlice([full(x.aval.shape, 0, ct.dtype), ct, ...starts.map(known)]) : null,
     ...starts.map(() => null),
   ],
   batch: (axis, [x, ...starts], [dim, ...startDims], { sliceSizes }) => {

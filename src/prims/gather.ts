@@ -5,7 +5,7 @@ import { definePrimitive, type Laws, type Operation, type ShownParam } from "../
 import { withShape } from "../types/aval.ts";
 import type { Shape } from "../types/shape.ts";
 import { remaining } from "./axes.ts";
-import { zeros } from "./fill.ts";
+import { full } from "./fill.ts";
 import { moveaxis } from "./movement.ts";
 import { scatterAdd } from "./scatter.ts";
 import {
@@ -66,7 +66,7 @@ export const gather: Operation<2, GatherParams> = /* @__PURE__ */ definePrimitiv
     withShape(x!, gatherShape(x!, indices!, dimensionNumbers, sliceSizes)),
   jvp: [(dx, [, indices], params) => gather(dx, indices!, { ...params, fillValue: 0 }), "zero"],
   transpose: (ct, [x, indices], params) => {
-    const into = zeros({ ...x!.aval, dtype: ct.dtype });
+    const into = full(x!.aval.shape, 0, ct.dtype);
     return [
       scatterAdd(into, indices as NDArray, ct, {
         dimensionNumbers: scatterOfGather(params.dimensionNumbers),

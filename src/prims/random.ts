@@ -3,7 +3,13 @@
  * their words. A key is one opaque 64-bit word: the first uint32 is its low half, the second its high half.
  */
 import type { Expr, ExprBuilder } from "../core/expr.ts";
-import { defineManyPrimitive, definePrimitive, type ManyOperation, type Operation, type Unary } from "../core/primitive.ts";
+import {
+  defineManyPrimitive,
+  definePrimitive,
+  type ManyOperation,
+  type Operation,
+  type Unary,
+} from "../core/primitive.ts";
 import { DTypeError, ShapeError } from "../errors/index.ts";
 import { formatAval, makeAval } from "../types/aval.ts";
 import { formatShape } from "../types/shape.ts";
@@ -114,7 +120,10 @@ export const randomWrap: Operation<1, RandomWrapParams> = /* @__PURE__ */ define
       return b.bitcast(b.or(word(0), high), "key<fry>");
     },
   },
-  show: ({ axis }, [x]) => [["impl", { text: "fry" }], ...(axis === x!.shape.length - 1 ? [] : [["axis", axis] as const])],
+  show: ({ axis }, [x]) => [
+    ["impl", { text: "fry" }],
+    ...(axis === x!.shape.length - 1 ? [] : [["axis", axis] as const]),
+  ],
   laws: {
     cases: [
       { operands: [{ shape: [2], dtype: "uint32", values: [0, 42] }], params: { axis: 0 } },

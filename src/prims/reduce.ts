@@ -151,11 +151,10 @@ export const reduceProd: Reduction = /* @__PURE__ */ definePrimitive<1, ReducePa
   laws: {
     dtypes: ["float32", "int32"],
     ulp: 8,
-    cases: [
-      ...cases,
+    cases: /* @__PURE__ */ cases.concat([
       { operands: [{ shape: [5], values: [2, 0, 3, -1, 4] }], params: { axes: [0] } },
       { operands: [{ shape: [4], values: [2, 0, 0, -1] }], params: { axes: [0] } },
-    ],
+    ]),
   },
 });
 

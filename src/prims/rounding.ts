@@ -64,6 +64,7 @@ export const round: Operation<1, RoundParams> = /* @__PURE__ */ definePrimitive<
 });
 
 /** Whether x is neither infinite nor NaN. Gives booleans. */
+// biome-ignore lint/suspicious/noShadowRestrictedNames: JAX's name
 export const isFinite: Unary = /* @__PURE__ */ definePrimitive({
   name: "is_finite",
   arity: 1,

@@ -9,12 +9,15 @@ import type { Aval } from "../types/aval.ts";
 import { isInteger } from "../types/dtype.ts";
 import { equalShapes, formatShape, type Shape } from "../types/shape.ts";
 import { and } from "./bitwise.ts";
-import { eq, gt, lt } from "./compare.ts";
+import { eq, ge, gt, le, lt } from "./compare.ts";
 import { checkAccepted, checkSameDTypes, known, ordered, where } from "./rules.ts";
 
 function selectType(which: Aval, cases: readonly Aval[]): Aval {
   if (cases.length === 0) {
-    throw new ShapeError({ what: "select_n() must have at least one case", fix: "pass [predicate, case0, case1, ...]" });
+    throw new ShapeError({
+      what: "select_n() must have at least one case",
+      fix: "pass [predicate, case0, case1, ...]",
+    });
   }
   checkSameDTypes("select", cases, "where");
   if (which.dtype !== "bool" && !isInteger(which.dtype)) {
@@ -83,10 +86,14 @@ export const selectN: Operation<"variadic"> = /* @__PURE__ */ definePrimitive<"v
   transpose: (ct, [predicate, ...cases]) => {
     const which = known("select_n", predicate!);
     const zero = scalar(0, ct.dtype);
+    const last = cases.length - 1;
     const cotangents = cases.map((c, i): Tangent => {
       if (!isLinear(c)) return null;
-      if (which.dtype !== "bool") return selectN([eq(which, i), zero, ct]);
-      return i === 0 ? selectN([which, ct, zero]) : selectN([which, zero, ct]);
+      if (last === 0) return ct;
+      if (which.dtype === "bool") return i === 0 ? selectN([which, ct, zero]) : selectN([which, zero, ct]);
+      // Numbers out of range belong to the first and the last case, as in the lowering.
+      const chosen = i === 0 ? le(which, i) : i === last ? ge(which, i) : eq(which, i);
+      return selectN([chosen, zero, ct]);
     });
     return [null, ...cotangents];
   },
@@ -129,7 +136,10 @@ function clampType(avals: readonly Aval[]): Aval {
   for (let i = 0; i < avals.length; i++) checkAccepted("clamp", ordered, avals[i]!, i);
   checkSameDTypes("clamp", avals);
   let shape = x.shape;
-  for (const [name, bound] of [["min", low], ["max", high]] as const) {
+  for (const [name, bound] of [
+    ["min", low],
+    ["max", high],
+  ] as const) {
     if (shape.length === 0) shape = bound.shape;
     else if (bound.shape.length !== 0 && !equalShapes(bound.shape, shape)) {
       throw new ShapeError({
@@ -158,8 +168,7 @@ export const clamp: Operation<3> = /* @__PURE__ */ definePrimitive<3>({
   batch: "elementwise",
   lower: {
     kind: "map",
-    expr: (b, [low, x, high]) =>
-      x!.dtype === "bool" ? b.and(b.or(x!, low!), high!) : b.min(b.max(x!, low!), high!),
+    expr: (b, [low, x, high]) => (x!.dtype === "bool" ? b.and(b.or(x!, low!), high!) : b.min(b.max(x!, low!), high!)),
   },
   laws: {
     dtypes: ["float32", "int32", "uint32"],

@@ -78,10 +78,12 @@ export function PRNGKey(seed: number | bigint | NDArray, options?: { readonly im
   return rawKey(seed);
 }
 
+const wrap = (words: NDArray): Key => randomWrap(words, { axis: words.aval.shape.length - 1 });
+
 /** A typed key from an integer seed: dtype `key<fry>`, shape (). @throws DTypeError for a seed that is not an integer. */
 export function key(seed: number | bigint | NDArray, options?: { readonly impl?: string }): Key {
   checkImplementation(options);
-  return randomWrap(rawKey(seed));
+  return wrap(rawKey(seed));
 }
 
 /** The words of a key: uint32[..., 2]. */
@@ -92,7 +94,7 @@ export function keyData(keys: Key): NDArray {
 /** A typed key from words, uint32[..., 2]. */
 export function wrapKeyData(data: NDArray, options?: { readonly impl?: string }): Key {
   checkImplementation(options);
-  return randomWrap(checkRaw("wrapKeyData", data));
+  return wrap(checkRaw("wrapKeyData", data));
 }
 
 /** The name of a key's generator: "threefry2x32". */
@@ -135,5 +137,5 @@ export function singleKey(caller: string, given: Key): NDArray {
 
 /** New keys of the same kind as a given one. */
 export function likeKey(original: Key, data: NDArray): Key {
-  return isTypedKey(original) ? randomWrap(data) : data;
+  return isTypedKey(original) ? wrap(data) : data;
 }

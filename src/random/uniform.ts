@@ -54,7 +54,10 @@ export function parameterShape(caller: string, given: unknown, ...values: readon
 /** Uniform numbers in [low, high) for checked arguments. */
 export function uniformArray(data: NDArray, shape: Shape, dtype: DType, low: NDArray, high: NDArray): NDArray {
   if (dtype !== "float32" && dtype !== "float64") {
-    throw new DTypeError({ what: `random numbers of dtype ${dtype} are not available`, fix: 'use "float32" and convert with astype' });
+    throw new DTypeError({
+      what: `random numbers of dtype ${dtype} are not available`,
+      fix: 'use "float32" and convert with astype',
+    });
   }
   const wide = dtype === "float64";
   const bits = randomBits(data, wide ? 64 : 32, shape);
@@ -67,7 +70,10 @@ export function uniformArray(data: NDArray, shape: Shape, dtype: DType, low: NDA
 }
 
 /** Uniform numbers in [minval, maxval). @throws DTypeError for a dtype that is not floating. */
-export function uniform(key: Key, options: FloatOptions & { readonly minval?: Parameter; readonly maxval?: Parameter }): NDArray;
+export function uniform(
+  key: Key,
+  options: FloatOptions & { readonly minval?: Parameter; readonly maxval?: Parameter },
+): NDArray;
 /** @example random.uniform(random.key(0), [3]) */
 export function uniform(
   key: Key,
@@ -78,10 +84,10 @@ export function uniform(
 ): NDArray;
 export function uniform(key: Key, ...args: readonly unknown[]): NDArray {
   const a = readArguments("uniform", args, ["shape", "dtype", "minval", "maxval"]);
-  const shape = readShape("uniform", a["shape"]);
-  const dtype = readFloat("uniform", a["dtype"]);
-  const low = parameter((a["minval"] as Parameter | undefined) ?? 0, dtype, shape);
-  const high = parameter((a["maxval"] as Parameter | undefined) ?? 1, dtype, shape);
+  const shape = readShape("uniform", a.shape);
+  const dtype = readFloat("uniform", a.dtype);
+  const low = parameter((a.minval as Parameter | undefined) ?? 0, dtype, shape);
+  const high = parameter((a.maxval as Parameter | undefined) ?? 1, dtype, shape);
   return uniformArray(singleKey("uniform", key), shape, dtype, low, high);
 }
 
@@ -105,7 +111,7 @@ type Sampler = {
 function sampler(name: string, sample: (data: NDArray, shape: Shape, dtype: DType) => NDArray): Sampler {
   return (key: Key, ...args: readonly unknown[]) => {
     const a = readArguments(name, args, ["shape", "dtype"]);
-    return sample(singleKey(name, key), readShape(name, a["shape"]), readFloat(name, a["dtype"]));
+    return sample(singleKey(name, key), readShape(name, a.shape), readFloat(name, a.dtype));
   };
 }
 
@@ -130,7 +136,9 @@ export const exponential: Sampler = /* @__PURE__ */ sampler("exponential", (data
 );
 
 /** Standard Gumbel numbers: $-\log(-\log u)$. */
-export const gumbel: Sampler = /* @__PURE__ */ sampler("gumbel", (data, shape, dtype) => gumbelArray(data, shape, dtype));
+export const gumbel: Sampler = /* @__PURE__ */ sampler("gumbel", (data, shape, dtype) =>
+  gumbelArray(data, shape, dtype),
+);
 
 /** Standard Gumbel numbers for checked arguments. */
 export function gumbelArray(data: NDArray, shape: Shape, dtype: DType): NDArray {
@@ -169,8 +177,8 @@ export function truncatedNormal(
   ...args: readonly [shape?: Shape | FloatOptions, dtype?: DType]
 ): NDArray {
   const a = readArguments("truncatedNormal", args, ["shape", "dtype"]);
-  const dtype = readFloat("truncatedNormal", a["dtype"]);
-  const shape = parameterShape("truncatedNormal", a["shape"], lower, upper);
+  const dtype = readFloat("truncatedNormal", a.dtype);
+  const shape = parameterShape("truncatedNormal", a.shape, lower, upper);
   const low = parameter(lower, dtype, shape);
   const high = parameter(upper, dtype, shape);
   const root = constant(Math.SQRT2, dtype);
@@ -182,10 +190,14 @@ export function truncatedNormal(
 }
 
 /** Rayleigh numbers with a scale: $\sigma \sqrt{-2 \log u}$. */
-export function rayleigh(key: Key, scale: Parameter, ...args: readonly [shape?: Shape | FloatOptions, dtype?: DType]): NDArray {
+export function rayleigh(
+  key: Key,
+  scale: Parameter,
+  ...args: readonly [shape?: Shape | FloatOptions, dtype?: DType]
+): NDArray {
   const a = readArguments("rayleigh", args, ["shape", "dtype"]);
-  const dtype = readFloat("rayleigh", a["dtype"]);
-  const shape = parameterShape("rayleigh", a["shape"], scale);
+  const dtype = readFloat("rayleigh", a.dtype);
+  const shape = parameterShape("rayleigh", a.shape, scale);
   const u = between(singleKey("rayleigh", key), shape, dtype, 0, 1);
   return mul(parameter(scale, dtype, shape), sqrt(mul(log(u), constant(-2, dtype))));
 }
@@ -198,26 +210,34 @@ export function weibullMin(
   ...args: readonly [shape?: Shape | FloatOptions, dtype?: DType]
 ): NDArray {
   const a = readArguments("weibullMin", args, ["shape", "dtype"]);
-  const dtype = readFloat("weibullMin", a["dtype"]);
-  const shape = parameterShape("weibullMin", a["shape"], scale, concentration);
+  const dtype = readFloat("weibullMin", a.dtype);
+  const shape = parameterShape("weibullMin", a.shape, scale, concentration);
   const u = between(singleKey("weibullMin", key), shape, dtype, 0, 1);
   const power = div(constant(1, dtype), parameter(concentration, dtype, shape));
   return mul(pow(neg(log1p(neg(u))), power), parameter(scale, dtype, shape));
 }
 
 /** Pareto numbers with shape parameter b: $e^{E/b}$ for E exponential. */
-export function pareto(key: Key, b: Parameter, ...args: readonly [shape?: Shape | FloatOptions, dtype?: DType]): NDArray {
+export function pareto(
+  key: Key,
+  b: Parameter,
+  ...args: readonly [shape?: Shape | FloatOptions, dtype?: DType]
+): NDArray {
   const a = readArguments("pareto", args, ["shape", "dtype"]);
-  const dtype = readFloat("pareto", a["dtype"]);
-  const shape = parameterShape("pareto", a["shape"], b);
+  const dtype = readFloat("pareto", a.dtype);
+  const shape = parameterShape("pareto", a.shape, b);
   const e = neg(log1p(neg(between(singleKey("pareto", key), shape, dtype, 0, 1))));
   return exp(div(e, parameter(b, dtype, shape)));
 }
 
 /** Log-normal numbers: $e^{\sigma Z}$ for Z normal. */
-export function lognormal(key: Key, sigma: Parameter = 1, ...args: readonly [shape?: Shape | FloatOptions, dtype?: DType]): NDArray {
+export function lognormal(
+  key: Key,
+  sigma: Parameter = 1,
+  ...args: readonly [shape?: Shape | FloatOptions, dtype?: DType]
+): NDArray {
   const a = readArguments("lognormal", args, ["shape", "dtype"]);
-  const dtype = readFloat("lognormal", a["dtype"]);
-  const shape = parameterShape("lognormal", a["shape"], sigma);
+  const dtype = readFloat("lognormal", a.dtype);
+  const shape = parameterShape("lognormal", a.shape, sigma);
   return exp(mul(normalArray(singleKey("lognormal", key), shape, dtype), parameter(sigma, dtype, shape)));
 }

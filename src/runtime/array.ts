@@ -27,7 +27,8 @@ export function arrayOf(aval: Aval, cell: Cell): NDArray {
 /** A concrete array that owns these elements; see `newTypedArray` for the layout. The caller must not keep `data`. */
 export function fromTypedArray(aval: Aval, data: TypedArray): NDArray {
   const elements = sizeOf(aval.shape);
-  if (dtypeBytes(aval.dtype) * elements <= smallBytes) return arrayOf(aval, new Cell(aval.dtype, elements, data, null, null));
+  if (dtypeBytes(aval.dtype) * elements <= smallBytes)
+    return arrayOf(aval, new Cell(aval.dtype, elements, data, null, null));
   const backend = getBackend();
   if (!backend.supports(aval.dtype)) throw unsupported(backend, aval);
   const storage = allocate(backend, aval.dtype, elements, noPins);

@@ -23,7 +23,13 @@ export class Cell {
   /** Why the elements are gone: deleted, or donated to a call. */
   gone: string | null = null;
 
-  constructor(dtype: DType, elements: number, host: TypedArray | null, storage: Storage | null, backend: Backend | null) {
+  constructor(
+    dtype: DType,
+    elements: number,
+    host: TypedArray | null,
+    storage: Storage | null,
+    backend: Backend | null,
+  ) {
     this.dtype = dtype;
     this.elements = elements;
     this.host = host;

@@ -1,14 +1,14 @@
 /** Running primitives and programs on concrete arrays: compile once a signature, then dispatch. */
 import type { Backend, Executable, Storage } from "../backends/backend.ts";
-import { lowerJaxpr, type OutputSource } from "../compile/lower.ts";
 import { checkProgram } from "../compile/check.ts";
 import { paramsKey } from "../compile/inline.ts";
+import { lowerJaxpr, type OutputSource } from "../compile/lower.ts";
 import { config, configKey } from "../core/config.ts";
 import { evaluate, literalArray } from "../core/evaluate.ts";
 import { type Jaxpr, makeJaxprData, Var } from "../core/jaxpr.ts";
 import type { NDArray } from "../core/ndarray.ts";
 import type { Primitive } from "../core/primitive.ts";
-import type { Aval } from "../types/aval.ts";
+import { type Aval, avalNumber } from "../types/aval.ts";
 import { dtypeBytes } from "../types/dtype.ts";
 import { sizeOf } from "../types/shape.ts";
 import { arrayOf, cellOf, unsupported } from "./array.ts";
@@ -72,15 +72,15 @@ function call(compiled: Compiled, operands: readonly NDArray[]): NDArray[] {
   }
   const cells = compiled.outputAvals.map((aval, i) => resultCell(aval, outputs[i]!, backend));
   return compiled.outputs.map((source, i) => {
-    switch (source.kind) {
-      case "output":
-        return arrayOf(compiled.resultAvals[i]!, cells[source.index]!);
-      case "input":
-        return operands[source.index]!;
-      case "literal":
-        return literalArray(source.literal);
-    }
+    if (source.kind === "output") return arrayOf(compiled.resultAvals[i]!, cells[source.index]!);
+    if (source.kind === "input") return withAval(operands[source.index]!, compiled.resultAvals[i]!);
+    return literalArray(source.literal);
   });
+}
+
+/** An operand that is a result: its weak type is that of the result. */
+function withAval(x: NDArray, aval: Aval): NDArray {
+  return x.aval.weakType === aval.weakType ? x : arrayOf(aval, cellOf(x));
 }
 
 /** Where an operand lies in the backend's memory; small ones are copied there for the call. */
@@ -112,24 +112,6 @@ function resultCell(aval: Aval, storage: Storage, backend: Backend): Cell {
   return manage(new Cell(aval.dtype, elements, null, storage, backend));
 }
 
-const avalNumbers = new WeakMap<Aval, number>();
-const avalKeys = new Map<string, number>();
-
-/** A number for each distinct type. */
-function avalNumber(aval: Aval): number {
-  let n = avalNumbers.get(aval);
-  if (n === undefined) {
-    const key = `${aval.dtype} ${aval.weakType} ${aval.shape.join()}`;
-    n = avalKeys.get(key);
-    if (n === undefined) {
-      n = avalKeys.size;
-      avalKeys.set(key, n);
-    }
-    avalNumbers.set(aval, n);
-  }
-  return n;
-}
-
 // biome-ignore lint/suspicious/noExplicitAny: primitives of every parameter type
 const programs = new WeakMap<Primitive<any>, Map<string, Compiled>>();
 const paramTexts = new WeakMap<object, string>();
@@ -148,11 +130,30 @@ function paramsText(params: unknown): string {
   return text;
 }
 
+/** Programs of calls, by the jaxpr that is called and the settings. */
+const called = new WeakMap<Jaxpr, Map<string, Compiled>>();
+
+function runCall(jaxpr: Jaxpr, operands: readonly NDArray[], name: string): NDArray[] {
+  if (config.disableJit) return evaluate(jaxpr, operands);
+  let byConfig = called.get(jaxpr);
+  if (byConfig === undefined) {
+    byConfig = new Map();
+    called.set(jaxpr, byConfig);
+  }
+  const key = configKey();
+  let compiled = byConfig.get(key);
+  if (compiled === undefined) {
+    compiled = compile(jaxpr, name);
+    byConfig.set(key, compiled);
+  }
+  return call(compiled, operands);
+}
+
 /** Runs one primitive on concrete arrays. */
 export function runPrimitive<P>(primitive: Primitive<P>, operands: readonly NDArray[], params: P): NDArray[] {
   const lower = primitive.lower;
-  if (lower.kind === "call" && config.disableJit) return evaluate(lower.jaxpr(params), operands);
-  if (lower.kind === "reshape" && operands[0]!.aval.dtype !== "float0") {
+  if (lower.kind === "call") return runCall(lower.jaxpr(params), operands, primitive.name);
+  if (lower.kind === "reshape") {
     return [arrayOf(primitive.types([operands[0]!.aval], params)[0]!, cellOf(operands[0]!))];
   }
   let cache = programs.get(primitive);
@@ -162,7 +163,7 @@ export function runPrimitive<P>(primitive: Primitive<P>, operands: readonly NDAr
   }
   let key = paramsText(params);
   for (const x of operands) key += ` ${avalNumber(x.aval)}`;
-  key += lower.kind === "call" ? configKey() : config.defaultBackend;
+  key += config.defaultBackend;
   let compiled = cache.get(key);
   if (compiled === undefined) {
     compiled = compile(jaxprOf(primitive, operands, params), primitive.name);
@@ -172,9 +173,14 @@ export function runPrimitive<P>(primitive: Primitive<P>, operands: readonly NDAr
   return call(compiled, operands);
 }
 
-/** The program of a single equation; that of a call is the program it calls. */
+/** The program of a single equation. */
 function jaxprOf<P>(primitive: Primitive<P>, operands: readonly NDArray[], params: P): Jaxpr {
   const inputs = operands.map((x) => new Var(x.aval));
-  const outputs = primitive.types(inputs.map((v) => v.aval), params).map((aval) => new Var(aval));
+  const outputs = primitive
+    .types(
+      inputs.map((v) => v.aval),
+      params,
+    )
+    .map((aval) => new Var(aval));
   return makeJaxprData([], inputs, [{ primitive, inputs, params, outputs, effects: [], source: undefined }], outputs);
 }

@@ -5,7 +5,7 @@
 import type { Backend, Storage } from "../backends/backend.ts";
 import { MemoryLimitError } from "../errors/index.ts";
 import { type DType, dtypeBytes } from "../types/dtype.ts";
-import { Cell } from "./cell.ts";
+import type { Cell } from "./cell.ts";
 import { type Collector, findCollector } from "./collect.ts";
 
 interface Entry {

@@ -50,7 +50,11 @@ export function applyJvp<P>(
   const rule = primitive.jvp;
   if (typeof rule === "function") {
     const [results, resultTangents] = rule(primals, tangents, params);
-    return [results, resultTangents.map((t, i) => (isInexact(results[i]!.aval.dtype) ? t : null))];
+    const fitted = resultTangents.map((t, i) => {
+      const { dtype, shape } = results[i]!.aval;
+      return t === null || !isInexact(dtype) ? null : broadcastTangent(t, shape);
+    });
+    return [results, fitted];
   }
   const results = bind(primitive, primals, params);
   if (rule === "zero" || results.every((y) => !isInexact(y.aval.dtype))) return [results, results.map(() => null)];
@@ -128,4 +132,3 @@ export function jvpJaxpr(jaxpr: Jaxpr, nonzero: readonly boolean[], force: reado
     return { jaxpr: result, nonzeroOut };
   });
 }
-

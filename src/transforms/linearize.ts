@@ -82,7 +82,7 @@ export function linearizeFlat(
   nonzero: readonly boolean[],
   force: readonly boolean[] = [],
 ): LinearizedFlat {
-  const tangentTrace = new StageTrace("the linear part of grad or linearize");
+  const tangentTrace = new StageTrace("the linear part of grad or linearize", false);
   const trace = new LinearizeTrace(currentTrace(), tangentTrace);
   const inputs = primals.map((x, i) => (nonzero[i] ? tangentTrace.input(x.aval) : null));
   try {

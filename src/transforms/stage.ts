@@ -2,10 +2,12 @@
  * Staging: a function of arrays becomes a jaxpr. Operations are recorded as equations; what the function reads from
  * outside becomes a constant, known scalars become literals.
  */
+import { checkJaxpr } from "../core/check.ts";
+import { config } from "../core/config.ts";
 import { type Atom, type Equation, hoistConstants, type Jaxpr, Literal, makeJaxprData, Var } from "../core/jaxpr.ts";
 import { NDArray } from "../core/ndarray.ts";
 import type { Primitive } from "../core/primitive.ts";
-import { equationSource } from "../core/source.ts";
+import { equationSource, inheritedSource } from "../core/source.ts";
 import { getExecutor, leakedTracer, rootTrace, Trace, withTrace } from "../core/trace.ts";
 import { JaxprTypeError } from "../errors/index.ts";
 import { type Aval, formatAval } from "../types/aval.ts";
@@ -26,6 +28,13 @@ export type DeadEquations = "drop dead equations" | "keep dead equations";
 export class StageTrace extends Trace {
   private readonly equations: Equation[] = [];
   private readonly constants = new Map<NDArray, Var>();
+  private readonly notesSource: boolean;
+
+  /** `notesSource`: look up the user's line for each equation, which costs more than making it. */
+  constructor(description: string, notesSource = true) {
+    super(description);
+    this.notesSource = notesSource;
+  }
 
   /** A new input. */
   input(aval: Aval): NDArray {
@@ -59,7 +68,8 @@ export class StageTrace extends Trace {
       )
       .map((aval) => new Var(aval));
     const effects = primitive.effects?.(params) ?? noEffects;
-    this.equations.push({ primitive, inputs, params, outputs, effects, source: equationSource() });
+    const source = this.notesSource ? equationSource() : inheritedSource();
+    this.equations.push({ primitive, inputs, params, outputs, effects, source });
     return outputs.map((variable) => new NDArray(variable.aval, this, variable));
   }
 
@@ -77,8 +87,10 @@ export class StageTrace extends Trace {
       atoms,
     );
     const arrays = [...this.constants.keys()];
+    if (config.enableChecks) checkJaxpr(jaxpr);
     if (dead === "keep dead equations") return { jaxpr, constants: arrays };
     const { jaxpr: pruned, keptConstants } = dropDeadEquations(jaxpr);
+    if (config.enableChecks) checkJaxpr(pruned);
     return { jaxpr: pruned, constants: arrays.filter((_, i) => keptConstants[i]) };
   }
 }

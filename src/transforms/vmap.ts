@@ -57,11 +57,8 @@ class BatchTrace extends Trace {
 
   /** Whether the operation refers to this axis by name, so that it must be handled here also with unbatched operands. */
   private isNamedIn<P>(primitive: Primitive<P>, params: P): boolean {
-    return (
-      this.axis.name !== undefined &&
-      primitive.effects !== undefined &&
-      primitive.effects(params).includes(`axis ${this.axis.name}`)
-    );
+    if (this.axis.name === undefined || primitive.effects === undefined) return false;
+    return primitive.effects(params).includes(`axis ${this.axis.name}`);
   }
 
   wrap(value: NDArray, dim: BatchDimension): NDArray {
@@ -89,10 +86,18 @@ function batchElementwise<P>(
   const rank = Math.max(...ranks);
   const first = dims[0]!;
   const aligned =
-    first !== null && operands.every((x, i) => (dims[i] === first && ranks[i] === rank) || (dims[i] === null && x.aval.shape.length === 0));
-  if (aligned) return [bind(primitive, operands, params), primitive.multipleResults ? batchDims(primitive, operands, params, first) : [first]];
+    first !== null &&
+    operands.every(
+      (x, i) => (dims[i] === first && ranks[i] === rank) || (dims[i] === null && x.aval.shape.length === 0),
+    );
+  if (aligned)
+    return [
+      bind(primitive, operands, params),
+      primitive.multipleResults ? batchDims(primitive, operands, params, first) : [first],
+    ];
   const example = operands.findIndex((_, i) => ranks[i] === rank);
-  const exampleShape = dims[example] === null ? operands[example]!.aval.shape : without(operands[example]!.aval.shape, dims[example]!);
+  const exampleShape =
+    dims[example] === null ? operands[example]!.aval.shape : without(operands[example]!.aval.shape, dims[example]!);
   const prepared = operands.map((x, i) => {
     const dim = dims[i]!;
     if (dim === null) return x.aval.shape.length === 0 ? x : batchAt(x, size, 0);

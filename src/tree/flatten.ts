@@ -6,7 +6,7 @@
  * for `tree.*`; for transformations (`flattenArrays`) arrays, numbers and typed arrays are leaves, while booleans,
  * strings, functions, symbols and unregistered objects such as dates are static: part of the structure.
  */
-import { isNDArray, type NDArray } from "../core/ndarray.ts";
+import { brand, isNDArray, type NDArray } from "../core/ndarray.ts";
 import { TreeError } from "../errors/index.ts";
 import { isTypedArray, type TypedArray } from "../types/dtype.ts";
 import { nodeTypeOf } from "./registry.ts";
@@ -78,7 +78,8 @@ const classifyArrays: Classify = (value) => {
       return "leaf";
     case "object":
       if (value === null) return "inner";
-      return isTypedArray(value) ? "leaf" : isInner(value) ? "inner" : "static";
+      // An array of another copy of the library is a leaf too: whoever converts it says so.
+      return isTypedArray(value) || brand in value ? "leaf" : isInner(value) ? "inner" : "static";
     case "undefined":
       return "inner";
     default:
@@ -103,6 +104,18 @@ export function flattenArrays(tree: unknown, isLeaf?: (value: unknown) => boolea
   const classify: Classify =
     isLeaf === undefined ? classifyArrays : (value) => (isLeaf(value) ? "leaf" : classifyArrays(value));
   return [leaves as ArrayLeaf[], walk(tree, leaves, classify)];
+}
+
+const leafLists: TreeStructure[] = [];
+
+/** The structure of a list of n leaves. */
+export function leafList(n: number): TreeStructure {
+  let structure = leafLists[n];
+  if (structure === undefined) {
+    structure = new TreeStructure("list", new Array<TreeStructure>(n).fill(leafStructure));
+    leafLists[n] = structure;
+  }
+  return structure;
 }
 
 function build(s: TreeStructure, leaves: readonly unknown[], position: { at: number }): unknown {
@@ -149,6 +162,12 @@ export function unflatten(structure: TreeStructure, leaves: readonly unknown[]):
   return build(structure, leaves, { at: 0 });
 }
 
+/** Puts several trees together from one list of leaves. */
+export function unflattenEach(structures: readonly TreeStructure[], leaves: readonly unknown[]): unknown[] {
+  const position = { at: 0 };
+  return structures.map((structure) => build(structure, leaves, position));
+}
+
 /** One step of a path into a tree: a position in a list or a key of an object. */
 export type PathEntry = number | string;
 
@@ -167,7 +186,11 @@ export function leafPaths(structure: TreeStructure): PathEntry[][] {
 export function formatPath(path: readonly PathEntry[]): string {
   return path
     .map((entry) =>
-      typeof entry === "number" ? `[${entry}]` : /^[A-Za-z_$][\w$]*$/.test(entry) ? `.${entry}` : `[${JSON.stringify(entry)}]`,
+      typeof entry === "number"
+        ? `[${entry}]`
+        : /^[A-Za-z_$][\w$]*$/.test(entry)
+          ? `.${entry}`
+          : `[${JSON.stringify(entry)}]`,
     )
     .join("");
 }

@@ -38,6 +38,11 @@ def interpolate(f, lo, hi, degree):
     return x
 
 
+def text(value, dtype="float64"):
+    """The shortest decimal that gives the nearest number of the dtype."""
+    return mp.nstr(value, 9, min_fixed=-3, max_fixed=3) if dtype == "float32" else repr(float(value)).replace("e-0", "e-")
+
+
 def report(name, f, lo, hi, degree32, degree64, error=None):
     """`error(value, approximation, x)` measures the error; default relative."""
     for dtype, degree in (("float32", degree32), ("float64", degree64)):
@@ -48,9 +53,8 @@ def report(name, f, lo, hi, degree32, degree64, error=None):
             p = sum(a * x**i for i, a in enumerate(c))
             v = f(x)
             worst = max(worst, abs(error(v, p, x)) if error else abs(p / v - 1))
-        digits = 9 if dtype == "float32" else 17
         print(f"{name} {dtype}: degree {degree}, error {mp.nstr(worst, 3)}")
-        print("  [" + ", ".join(mp.nstr(a, digits, min_fixed=-3, max_fixed=3) for a in reversed(c)) + "],")
+        print("  [" + ", ".join(text(a, dtype) for a in reversed(c)) + "],")
 
 
 tiny = mpf(10) ** -40
@@ -93,7 +97,7 @@ def digamma_quotient(t):
 report("digamma", digamma_quotient, -1, 1, 13, 28)
 
 # Zeta: Euler and Maclaurin's B(2j) / (2j)!
-print("zeta [" + ", ".join(mp.nstr(bernoulli(2 * j) / factorial(2 * j), 17, min_fixed=-3, max_fixed=3) for j in range(1, 13)) + "]")
+print("zeta [" + ", ".join(text(bernoulli(2 * j) / factorial(2 * j)) for j in range(1, 13)) + "]")
 # Stirling: B(2k) / (2k (2k - 1)), and for digamma B(2k) / (2k)
 for name, scale in (("lgamma", lambda k: 2 * k * (2 * k - 1)), ("digamma", lambda k: 2 * k)):
-    print(f"{name} tail [" + ", ".join(mp.nstr(bernoulli(2 * k) / scale(k), 17, min_fixed=-3, max_fixed=3) for k in range(10, 0, -1)) + "]")
+    print(f"{name} tail [" + ", ".join(text(bernoulli(2 * k) / scale(k)) for k in range(10, 0, -1)) + "]")

@@ -123,7 +123,10 @@ class ReferenceBackend implements Backend {
 
 function own(storage: Storage): ReferenceStorage {
   if (storage instanceof ReferenceStorage) return storage;
-  throw new BackendError({ what: "a storage that another backend made", fix: "copy the array to this backend first" });
+  throw new BackendError({
+    what: "a storage that another backend made",
+    fix: "copy the array to this backend first",
+  });
 }
 
 function views(program: Program, buffers: readonly number[], storages: readonly Storage[], role: string): TypedArray[] {

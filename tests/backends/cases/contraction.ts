@@ -10,7 +10,13 @@ const view = (
   columnStride: number,
   batchStrides: readonly number[] = [],
   offset = 0,
-): MatrixView => ({ buffer, offset: s.b.int(offset), batchStrides, rowStride, columnStride });
+): MatrixView => ({
+  buffer,
+  offset: s.b.int(offset),
+  batchStrides,
+  rowStride,
+  columnStride,
+});
 
 /** One product; `layout` says which of the two are stored transposed. */
 function product(dtype: DType, rows: number, columns: number, depth: number, layout = "NN"): ProgramCase {
@@ -116,8 +122,14 @@ list.push(
     const i = s.at([1]);
     s.map([24], [total, i, s.b.constant(0, "float32")]);
     s.loop(3, (counter) => {
-      const lhs = { ...view(s, x, 5, 1), offset: s.b.mul(counter, s.b.int(20)) };
-      const rhs = { ...view(s, y, 6, 1), offset: s.b.mul(s.b.sub(s.b.int(2), counter), s.b.int(30)) };
+      const lhs = {
+        ...view(s, x, 5, 1),
+        offset: s.b.mul(counter, s.b.int(20)),
+      };
+      const rhs = {
+        ...view(s, y, 6, 1),
+        offset: s.b.mul(s.b.sub(s.b.int(2), counter), s.b.int(30)),
+      };
       s.contract({ rows: 4, columns: 6, depth: 5 }, lhs, rhs, part);
       s.map([24], [total, i, s.b.add(s.load(total, i), s.load(part, i))]);
     });

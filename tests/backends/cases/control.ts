@@ -78,7 +78,12 @@ list.push(
       s.map([10], [row, i, s.load(x, b.add(b.mul(c, b.int(10)), i))]);
       s.sort(1, 10, 1, [row], [sorted]);
       s.map([], [medians, c, s.load(sorted, b.int(5))]);
-      s.scatter("add", [10], { inside: b.gt(s.load(sorted, i), b.int(0)), index: c, value: b.int(1), buffer: counts });
+      s.scatter("add", [10], {
+        inside: b.gt(s.load(sorted, i), b.int(0)),
+        index: c,
+        value: b.int(1),
+        buffer: counts,
+      });
     });
   }),
   programCase("carries of every dtype through a loop", (s) => {
@@ -179,7 +184,9 @@ for (const selector of [-2147483648, -1, 0, 1, 2, 3, 100, 2147483647]) {
         const fill = (value: number) => () => s.map([5], [out, i, b.constant(value, "float32")]);
         s.branch(which, fill(10), fill(20), fill(30));
       },
-      { expected: [filled("float32", new Array(5).fill(10 * (1 + Math.max(0, Math.min(2, selector)))))] },
+      {
+        expected: [filled("float32", new Array(5).fill(10 * (1 + Math.max(0, Math.min(2, selector)))))],
+      },
     ),
   );
 }

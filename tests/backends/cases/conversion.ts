@@ -200,7 +200,8 @@ function selectCases(): ProgramCase[] {
 function constantCases(): ProgramCase[] {
   const list: ProgramCase[] = [];
   for (const dtype of storedDTypes) {
-    for (const v of edges(dtype)) {
+    const values = [...edges(dtype)];
+    for (const v of values.filter((x, i) => values.findIndex((y) => Object.is(x, y)) === i)) {
       const text = Object.is(v, -0) ? "-0" : String(v);
       list.push(
         programCase(

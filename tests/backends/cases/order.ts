@@ -114,7 +114,12 @@ for (const dtype of storedDTypes) {
           s.map([11], [out, i, s.load(operand, i)]);
           const index = s.load(places, i);
           const inside = b.and(b.ge(index, b.int(0)), b.lt(index, b.int(11)));
-          s.scatter(op, [n], { inside, index, value: s.load(updates, i), buffer: out });
+          s.scatter(op, [n], {
+            inside,
+            index,
+            value: s.load(updates, i),
+            buffer: out,
+          });
         }),
       );
     }
@@ -153,7 +158,12 @@ list.push(
     s.map([4], [out, s.at([1]), s.load(s.input("float32", [1, NaN, 3, -0]), s.at([1]))]);
     const index = s.load(s.input("int32", [0, 0, 1, 2, 3, 2]), s.at([1]));
     const value = s.load(s.input("float32", [5, 2, 7, NaN, 0, 1]), s.at([1]));
-    s.scatter("max", [6], { inside: s.b.constant(true, "bool"), index, value, buffer: out });
+    s.scatter("max", [6], {
+      inside: s.b.constant(true, "bool"),
+      index,
+      value,
+      buffer: out,
+    });
   }),
   programCase(
     "a histogram by hand",

@@ -1,0 +1,93 @@
+/**
+ * The function of one kernel: its parameters are the addresses of the buffers that it touches (if they are very many, the
+ * driver's table and workspace, where it looks them up), the counters of enclosing loops that it reads, and the address of
+ * its scratch memory.
+ */
+import type { BufferSpec } from "../../compile/ir.ts";
+import { nodesOf } from "../../compile/nodes.ts";
+import type { Expr } from "../../core/expr.ts";
+import type { DType } from "../../types/dtype.ts";
+import type { FunctionBuilder, FunctionRef } from "./function.ts";
+import type { ModuleBuilder } from "./module.ts";
+
+/** A kernel's function and what the driver must pass to it, in this order. */
+export interface KernelFunction {
+  readonly target: FunctionRef;
+  /** Undefined: the table and the workspace are passed instead of addresses. */
+  readonly buffers: readonly number[] | undefined;
+  readonly counters: readonly number[];
+  /** Bytes of scratch memory, whose address comes last; 0: no such parameter. */
+  readonly scratch: number;
+}
+
+/** Engines allow 1000 parameters. */
+const mostParameters = 500;
+
+/** What all kernels of a program are compiled with. */
+export interface KernelContext {
+  readonly module: ModuleBuilder;
+  readonly specs: readonly BufferSpec[];
+  /** Pushes the address of a buffer in a function whose first parameters are the table and the workspace. */
+  readonly lookUp: (f: FunctionBuilder, buffer: number) => void;
+}
+
+export class Frame {
+  readonly module: ModuleBuilder;
+  readonly f: FunctionBuilder;
+  readonly scratchBytes: number;
+  private readonly specs: readonly BufferSpec[];
+  private readonly addresses = new Map<number, number>();
+  private readonly counters = new Map<number, number>();
+  private readonly direct: boolean;
+
+  /** `roots`: every expression of the kernel; `touched`: buffers used besides their loads. */
+  constructor(
+    { module, specs, lookUp }: KernelContext,
+    name: string,
+    roots: readonly Expr[],
+    touched: readonly number[],
+    scratchBytes = 0,
+  ) {
+    const buffers = new Set(touched);
+    const counters = new Set<number>();
+    for (const e of nodesOf(roots)) {
+      if (e.op === "load") buffers.add(Number(e.value));
+      else if (e.op === "counter") counters.add(Number(e.value));
+    }
+    this.module = module;
+    this.specs = specs;
+    this.scratchBytes = scratchBytes;
+    this.direct = buffers.size <= mostParameters;
+    const first = this.direct ? buffers.size : 2;
+    const parameters = first + counters.size + (scratchBytes > 0 ? 1 : 0);
+    this.f = module.function(name, new Array<"i32">(parameters).fill("i32"));
+    for (const counter of counters) this.counters.set(counter, first + this.counters.size);
+    for (const buffer of buffers) {
+      if (!this.direct) lookUp(this.f, buffer);
+      this.addresses.set(buffer, this.direct ? this.addresses.size : this.f.store("i32"));
+    }
+  }
+
+  /** The local that holds a buffer's address. */
+  address(buffer: number): number {
+    return this.addresses.get(buffer)!;
+  }
+  counter(counter: number): number {
+    return this.counters.get(counter)!;
+  }
+  /** The local that holds the address of the scratch memory. */
+  get scratch(): number {
+    return this.f.params.length - 1;
+  }
+  dtype(buffer: number): DType {
+    return this.specs[buffer]!.dtype;
+  }
+  finished(): KernelFunction {
+    return {
+      target: this.f,
+      buffers: this.direct ? [...this.addresses.keys()] : undefined,
+      counters: [...this.counters.keys()],
+      scratch: this.scratchBytes,
+    };
+  }
+}

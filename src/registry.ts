@@ -1,0 +1,157 @@
+/**
+ * Every primitive in one table, by the name that jaxprs print. The laws, the documentation and the jaxpr parser read it;
+ * nothing that is shipped imports it.
+ */
+import { checkpointCall } from "./control/checkpoint.ts";
+import { condBranches } from "./control/cond.ts";
+import { customJvpCall } from "./control/customjvp.ts";
+import { customLinear, customVjpCall } from "./control/customvjp.ts";
+import { jitCall } from "./control/jit.ts";
+import { scanLoop } from "./control/scan.ts";
+import { whileLoop } from "./control/while.ts";
+import type { Primitive } from "./core/primitive.ts";
+import { abs, add, addAny, cbrt, div, integerPow, max, min, mul, neg, nextafter, pow, rem, rsqrt, sign, sqrt, square, sub } from "./prims/arithmetic.ts";
+import { and, clz, not, or, populationCount, shiftLeft, shiftRightArithmetic, shiftRightLogical, xor } from "./prims/bitwise.ts";
+import { bitcastConvertType, convertElementType, reducePrecision } from "./prims/cast.ts";
+import { eq, ge, gt, le, lt, ne } from "./prims/compare.ts";
+import { copy } from "./prims/copy.ts";
+import { cumlogsumexp, cummax, cummin, cumprod, cumsum } from "./prims/cumulative.ts";
+import { dotGeneral } from "./prims/dot.ts";
+import { dynamicSlice, dynamicUpdateSlice } from "./prims/dynamic.ts";
+import { exp, exp2, expm1, log, log1p, logistic } from "./prims/exponential.ts";
+import { iota } from "./prims/fill.ts";
+import { digamma, lgamma, polygamma, zeta } from "./prims/gamma.ts";
+import { gather } from "./prims/gather.ts";
+import { acosh, asinh, atanh, cosh, sinh, tanh } from "./prims/hyperbolic.ts";
+import { broadcastInDim, reshape, rev, squeeze, transpose } from "./prims/movement.ts";
+import { randomUnwrap, randomWrap, threefry2x32 } from "./prims/random.ts";
+import { argmax, argmin, reduceAnd, reduceMax, reduceMin, reduceOr, reduceProd, reduceSum, reduceXor } from "./prims/reduce.ts";
+import { ceil, floor, isFinite, round } from "./prims/rounding.ts";
+import { scatter, scatterAdd, scatterMax, scatterMin, scatterMul } from "./prims/scatter.ts";
+import { clamp, selectN } from "./prims/select.ts";
+import { concatenate, pad, slice } from "./prims/slicing.ts";
+import { sort } from "./prims/sort.ts";
+import { erf, erfc, erfInv } from "./prims/special.ts";
+import { stopGradient } from "./prims/stop.ts";
+import { acos, asin, atan, atan2, cos, sin, tan } from "./prims/trigonometric.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: primitives of every parameter type
+export type Registry = Readonly<Record<string, Primitive<any>>>;
+
+/** The primitives by name. */
+export const registry: Registry = {
+  abs,
+  acos,
+  acosh,
+  add,
+  add_any: addAny,
+  and,
+  argmax,
+  argmin,
+  asin,
+  asinh,
+  atan,
+  atan2,
+  atanh,
+  bitcast_convert_type: bitcastConvertType,
+  broadcast_in_dim: broadcastInDim,
+  cbrt,
+  ceil,
+  checkpoint: checkpointCall,
+  clamp,
+  clz,
+  concatenate,
+  cond: condBranches,
+  convert_element_type: convertElementType,
+  copy,
+  cos,
+  cosh,
+  cumlogsumexp,
+  cummax,
+  cummin,
+  cumprod,
+  cumsum,
+  custom_jvp_call: customJvpCall,
+  custom_lin: customLinear,
+  custom_vjp_call: customVjpCall,
+  digamma,
+  div,
+  dot_general: dotGeneral,
+  dynamic_slice: dynamicSlice,
+  dynamic_update_slice: dynamicUpdateSlice,
+  eq,
+  erf,
+  erf_inv: erfInv,
+  erfc,
+  exp,
+  exp2,
+  expm1,
+  floor,
+  gather,
+  ge,
+  gt,
+  integer_pow: integerPow,
+  iota,
+  is_finite: isFinite,
+  jit: jitCall,
+  le,
+  lgamma,
+  log,
+  log1p,
+  logistic,
+  lt,
+  max,
+  min,
+  mul,
+  ne,
+  neg,
+  nextafter,
+  not,
+  or,
+  pad,
+  polygamma,
+  population_count: populationCount,
+  pow,
+  random_unwrap: randomUnwrap,
+  random_wrap: randomWrap,
+  reduce_and: reduceAnd,
+  reduce_max: reduceMax,
+  reduce_min: reduceMin,
+  reduce_or: reduceOr,
+  reduce_precision: reducePrecision,
+  reduce_prod: reduceProd,
+  reduce_sum: reduceSum,
+  reduce_xor: reduceXor,
+  rem,
+  reshape,
+  rev,
+  round,
+  rsqrt,
+  scan: scanLoop,
+  scatter,
+  "scatter-add": scatterAdd,
+  "scatter-max": scatterMax,
+  "scatter-min": scatterMin,
+  "scatter-mul": scatterMul,
+  select_n: selectN,
+  shift_left: shiftLeft,
+  shift_right_arithmetic: shiftRightArithmetic,
+  shift_right_logical: shiftRightLogical,
+  sign,
+  sin,
+  sinh,
+  slice,
+  sort,
+  sqrt,
+  square,
+  squeeze,
+  stop_gradient: stopGradient,
+  sub,
+  tan,
+  tanh,
+  threefry2x32,
+  transpose,
+  while: whileLoop,
+  xor,
+  zeta,
+};
