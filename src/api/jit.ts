@@ -12,7 +12,7 @@ import { unflatten } from "../tree/flatten.ts";
 import { staticKey, type TreeStructure } from "../tree/structure.ts";
 import type { Args, Traced } from "../tree/types.ts";
 import { type Aval, avalNumber } from "../types/aval.ts";
-import { formatShape } from "../types/shape.ts";
+import { callPositions } from "./argnums.ts";
 import {
   checkFunction,
   flatFunction,
@@ -37,11 +37,9 @@ export interface JitOptions {
 
 const optionNames = ["staticArgnums", "staticArgnames", "donateArgnums"];
 
-/** A traced program with what it closed over. */
-export interface Tracing {
+/** What a function was traced for. */
+export interface TraceRecord {
   readonly params: JitParams;
-  readonly constants: readonly NDArray[];
-  readonly out: TreeStructure;
   /** Types of the arguments' arrays. */
   readonly avals: readonly Aval[];
   readonly structure: TreeStructure;
@@ -49,6 +47,12 @@ export interface Tracing {
   readonly fixed: string;
   /** Milliseconds that tracing took. */
   readonly time: number;
+}
+
+/** A traced program with what it closed over. */
+export interface Tracing extends TraceRecord {
+  readonly constants: readonly NDArray[];
+  readonly out: TreeStructure;
 }
 
 /** A compiled function: call it like the original. */
@@ -64,7 +68,7 @@ export interface JitFunction<A extends readonly unknown[], O> {
   /** How many programs have been traced and are kept. */
   cacheSize(): number;
   /** @internal All tracings in order, for `debug.explainCompile`. */
-  tracings(): readonly Tracing[];
+  tracings(): readonly TraceRecord[];
 }
 
 /** Programs kept for one function; the oldest go first. */
@@ -72,20 +76,6 @@ const mostTracings = 1024;
 
 function toList<T>(value: T | readonly T[] | undefined): readonly T[] {
   return value === undefined ? [] : Array.isArray(value) ? (value as readonly T[]) : [value as T];
-}
-
-function positions(option: string, argnums: readonly number[], count: number): Set<number> {
-  const result = new Set<number>();
-  for (const n of argnums) {
-    if (!Number.isInteger(n) || n >= count || n < -count) {
-      throw new ArgumentError({
-        what: `Jitted function has ${option}=${formatShape(argnums)}, but only accepts ${count} positional arguments.`,
-        fix: "pass all arguments, or correct the numbers",
-      });
-    }
-    result.add(n < 0 ? n + count : n);
-  }
-  return result;
 }
 
 function checkStatic(f: UserFunction, value: unknown, position: number | string): void {
@@ -114,7 +104,7 @@ export function jit(f: UserFunction, options: JitOptions = {}): JitFunction<unkn
   const staticArgnames = toList(options.staticArgnames);
   const donateArgnums = toList(options.donateArgnums);
   const cache = new Map<string, Tracing>();
-  const history: Tracing[] = [];
+  const history: TraceRecord[] = [];
   const name = functionName(f);
 
   /** The arguments that are traced, and those that are not: static ones are taken out. */
@@ -123,7 +113,7 @@ export function jit(f: UserFunction, options: JitOptions = {}): JitFunction<unkn
     let dynamic: readonly unknown[] = args;
     let restore = f;
     if (staticArgnums.length > 0) {
-      const places = positions("staticArgnums", staticArgnums, args.length);
+      const places = callPositions("staticArgnums", staticArgnums, args.length);
       dynamic = args.map((arg, i) => {
         if (!places.has(i)) return arg;
         checkStatic(f, arg, i);
@@ -157,21 +147,20 @@ export function jit(f: UserFunction, options: JitOptions = {}): JitFunction<unkn
     const start = performance.now();
     const flat = flatFunction("jit", restore === f ? f : named(restore, f), structure);
     const { jaxpr, constants } = stage(flat.call, avals, `jit of ${name}`);
-    const traced: Tracing = {
+    const record: TraceRecord = {
       params: { name, jaxpr: hoistConstants(jaxpr) },
-      constants,
-      out: flat.structure(),
       avals,
       structure,
       fixed: fixed + configKey(),
       time: performance.now() - start,
     };
+    const traced: Tracing = { ...record, constants, out: flat.structure() };
     // A program that closes over tracers dies with them.
     if (constants.every(isConcrete)) {
       if (cache.size >= mostTracings) cache.delete(cache.keys().next().value!);
       cache.set(key, traced);
     }
-    if (history.length < mostTracings) history.push(traced);
+    if (history.length < mostTracings) history.push(record);
     return traced;
   };
 
@@ -194,7 +183,10 @@ export function jit(f: UserFunction, options: JitOptions = {}): JitFunction<unkn
       const { avals, structure } = flattenToAvals(separated.dynamic);
       return new Lowered(tracingFor(separated, avals, structure), (given) => separate(given).dynamic);
     },
-    clearCache: () => cache.clear(),
+    clearCache: () => {
+      cache.clear();
+      history.length = 0;
+    },
     cacheSize: () => cache.size,
     tracings: () => history,
   }) as unknown as JitFunction<unknown[], unknown>;
@@ -215,7 +207,7 @@ const isOptionsObject = (value: unknown): value is object =>
 /** Donated arguments give their memory back, unless a result is the argument itself. */
 function donate(argnums: readonly number[], args: readonly unknown[], results: readonly NDArray[], name: string): void {
   const kept = new Set(results.filter(isConcrete).map((y) => y.payload));
-  for (const position of positions("donateArgnums", argnums, args.length)) {
+  for (const position of callPositions("donateArgnums", argnums, args.length)) {
     for (const x of flattenToArrays([args[position]]).leaves) {
       if (isConcrete(x) && !kept.has(x.payload)) discard(cellOf(x), `it was donated to ${name} (argument ${position})`);
     }

@@ -1,5 +1,5 @@
 /** Why a jitted function was compiled, and into what: `debug.explainCompile`. */
-import type { JitFunction, Tracing } from "../api/jit.ts";
+import type { JitFunction, TraceRecord } from "../api/jit.ts";
 import type { Step } from "../compile/ir.ts";
 import { ArgumentError } from "../errors/index.ts";
 import { compiledCall } from "../runtime/execute.ts";
@@ -21,7 +21,7 @@ function countKernels(steps: readonly Step[], counts = new Map<string, number>()
 }
 
 /** What differs from an earlier signature. */
-function reason(now: Tracing, before: readonly Tracing[]): string {
+function reason(now: TraceRecord, before: readonly TraceRecord[]): string {
   const last = before[before.length - 1];
   if (last === undefined) return "first call";
   if (now.structure.key !== last.structure.key)
