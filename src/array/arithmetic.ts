@@ -171,15 +171,16 @@ export function power(x: ArrayArg, y: ArrayArg): NDArray {
   const exponent = knownInteger(y);
   if (exponent !== undefined) {
     // A number as base takes its dtype beside an array that is the exponent.
-    const [base] = typeof x === "number" && isNDArray(y) ? promoteArgsNumeric("power", x, y) : promoteArgsNumeric("power", x);
+    const [base] =
+      typeof x === "number" && isNDArray(y) ? promoteArgsNumeric("power", x, y) : promoteArgsNumeric("power", x);
     return p.integerPow(base!, { y: exponent });
   }
   const [a, b] = promoteArgsNumeric("power", x, y) as unknown as Pair;
   if (isInteger(a.aval.dtype)) return integerToInteger(a, b);
-  if (isNDArray(x) && isNDArray(y) && isInexact(x.aval.dtype) && isInteger(y.aval.dtype)) {
+  const base = asArray(x, "power");
+  if (isNDArray(y) && isInteger(y.aval.dtype) && isInexact(base.aval.dtype)) {
     // The exponent is not converted: the derivative with respect to the base then exists at 0.
-    const [base, n] = promoteShapes("power", x, y) as unknown as Pair;
-    return p.pow(base, n);
+    return p.pow(...(promoteShapes("power", base, y) as unknown as Pair));
   }
   return p.pow(a, b);
 }
@@ -258,7 +259,10 @@ export function round(x: ArrayArg, decimals = 0): NDArray {
   const a = asArray(x, "round");
   const { dtype } = a.aval;
   if (!Number.isInteger(decimals)) {
-    throw new DTypeError({ what: `'decimals' argument of jnp.round must be an integer, got ${String(decimals)}`, fix: "pass a whole number" });
+    throw new DTypeError({
+      what: `'decimals' argument of jnp.round must be an integer, got ${String(decimals)}`,
+      fix: "pass a whole number",
+    });
   }
   if (isInteger(dtype)) {
     if (decimals >= 0) return a;

@@ -27,6 +27,8 @@ function operands(name: string, x: ArrayArg, y: ArrayArg, options: DotOptions): 
 }
 
 function contract(a: NDArray, b: NDArray, dimensionNumbers: DotDimensionNumbers, dtype: DType): NDArray {
+  // Of booleans: whether any pair is true in both.
+  if (dtype === "bool") return cast(contract(cast(a, "int32"), cast(b, "int32"), dimensionNumbers, "int32"), "bool");
   return dotGeneral(a, b, { dimensionNumbers, precision: null, preferredElementType: dtype });
 }
 
@@ -107,7 +109,10 @@ export function matmul(x: ArrayArg, y: ArrayArg, options: DotOptions = {}): NDAr
   }
   const left = aDropped.length === 0 ? a : squeeze(a, { dimensions: aDropped });
   const right = bDropped.length === 0 ? b : squeeze(b, { dimensions: bDropped });
-  const summed: readonly [number[], number[]] = [[left.aval.shape.length - 1], [right.aval.shape.length - (bMatrix ? 2 : 1)]];
+  const summed: readonly [number[], number[]] = [
+    [left.aval.shape.length - 1],
+    [right.aval.shape.length - (bMatrix ? 2 : 1)],
+  ];
   const product = contract(left, right, [summed, [aShared, bShared]], dtype);
   // The axes of the product, named by where they stand in the result before the restored ones come back.
   const places = [...shared, ...aFree, ...(aMatrix ? [rank] : []), ...bFree, ...(bMatrix ? [rank + 1] : [])];

@@ -4,7 +4,7 @@
  */
 import { config } from "../core/config.ts";
 import { scalar } from "../core/constant.ts";
-import { brand, isNDArray, NDArray } from "../core/ndarray.ts";
+import { brand, isNDArray, type NDArray } from "../core/ndarray.ts";
 import { userLine } from "../core/source.ts";
 import { ArgumentError, checkOptions, DTypeError, DuplicateLibraryError, ShapeError } from "../errors/index.ts";
 import { convertElementType } from "../prims/cast.ts";
@@ -93,7 +93,9 @@ function checkRange(value: number | bigint, dtype: DType): void {
   throw new ArgumentError({
     what: `the integer ${value} is out of bounds for ${dtype}`,
     where: here(),
-    fix: config.enableX64 ? "use a wider dtype" : 'use a wider dtype, or enable 64 bits: config.update("enableX64", true)',
+    fix: config.enableX64
+      ? "use a wider dtype"
+      : 'use a wider dtype, or enable 64 bits: config.update("enableX64", true)',
   });
 }
 
@@ -128,7 +130,9 @@ function convertElement(value: number | bigint, dtype: DType): number | bigint {
   if (typeof value === "bigint") integer = value;
   else if (Number.isInteger(value)) integer = BigInt(value);
   else if (Number.isNaN(value)) integer = 0n;
-  else integer = value === Number.POSITIVE_INFINITY ? high : value === Number.NEGATIVE_INFINITY ? low : BigInt(Math.trunc(value));
+  else
+    integer =
+      value === Number.POSITIVE_INFINITY ? high : value === Number.NEGATIVE_INFINITY ? low : BigInt(Math.trunc(value));
   const wide = dtype === "int64" || dtype === "uint64";
   if (!wide) return Number(integer);
   return dtype === "int64" ? BigInt.asIntN(64, integer) : BigInt.asUintN(64, integer);
@@ -164,7 +168,12 @@ function arrayOfTyped(data: TypedArray, dtype: DType | undefined): NDArray {
   const from = typedArrayDType(data);
   const to = dtype ?? storedDType(from);
   const elements = data.slice();
-  if (to === from) return store([data.length], to, data instanceof Uint8ClampedArray ? new Uint8Array(elements.buffer as ArrayBuffer) : elements);
+  if (to === from)
+    return store(
+      [data.length],
+      to,
+      data instanceof Uint8ClampedArray ? new Uint8Array(elements.buffer as ArrayBuffer) : elements,
+    );
   if (!isInteger(to) && to !== "bool" && to !== "float32" && to !== "float64") {
     return cast(store([data.length], storedDType(from), convertTyped(data, from, storedDType(from))), to);
   }
@@ -201,7 +210,10 @@ function badElement(value: unknown, path: readonly number[]): Error {
         ? `${shown} is not a valid value for jnp.array${path.length === 0 ? "" : `, at ${place(path)}`}`
         : `Value ${shown}${path.length === 0 ? "" : ` at ${place(path)}`} is not a valid array element. Only numbers, booleans, bigints and arrays are.`,
     where: here(),
-    fix: typeof value === "string" ? "convert texts to numbers first, for example with Number(text)" : "pass numbers, lists of numbers, or arrays",
+    fix:
+      typeof value === "string"
+        ? "convert texts to numbers first, for example with Number(text)"
+        : "pass numbers, lists of numbers, or arrays",
   });
 }
 
@@ -210,7 +222,8 @@ function collect(value: Nested, shape: Shape, leaves: Leaf[], path: number[]): v
   const depth = path.length;
   if (Array.isArray(value)) {
     const list = value as readonly Nested[];
-    if (depth >= shape.length) throw ragged(depth, shape, path, `a list of length ${list.length} where there are numbers elsewhere`);
+    if (depth >= shape.length)
+      throw ragged(depth, shape, path, `a list of length ${list.length} where there are numbers elsewhere`);
     if (list.length !== shape[depth]) {
       throw ragged(depth, shape, path, `a list of length ${list.length} where others have length ${shape[depth]}`);
     }
@@ -222,10 +235,17 @@ function collect(value: Nested, shape: Shape, leaves: Leaf[], path: number[]): v
     return;
   }
   const leaf = value as Leaf;
-  if (typeof leaf !== "number" && typeof leaf !== "boolean" && typeof leaf !== "bigint" && !isNDArray(leaf) && !isTypedArray(leaf)) {
+  if (
+    typeof leaf !== "number" &&
+    typeof leaf !== "boolean" &&
+    typeof leaf !== "bigint" &&
+    !isNDArray(leaf) &&
+    !isTypedArray(leaf)
+  ) {
     throw badElement(leaf, path);
   }
-  if (depth < shape.length) throw ragged(depth, shape, path, `a ${describeValue(leaf)} where there are lists elsewhere`);
+  if (depth < shape.length)
+    throw ragged(depth, shape, path, `a ${describeValue(leaf)} where there are lists elsewhere`);
   if (leaves.length > 0 && !equalShapes(leafShape(leaf), leafShape(leaves[0]!))) {
     const [first, other] = [leafShape(leaves[0]!), leafShape(leaf)].map(formatShape);
     throw ragged(depth, shape, path, `an element of shape ${other} where others have shape ${first}`);
@@ -245,7 +265,8 @@ function leavesDType(leaves: readonly Leaf[]): DType {
       if (!Number.isInteger(leaf)) integral = false;
     } else if (typeof leaf === "bigint") bigints++;
     else {
-      const dtype = typeof leaf === "boolean" ? "bool" : isNDArray(leaf) ? leaf.aval.dtype : storedDType(typedArrayDType(leaf));
+      const dtype =
+        typeof leaf === "boolean" ? "bool" : isNDArray(leaf) ? leaf.aval.dtype : storedDType(typedArrayDType(leaf));
       const weakType = isNDArray(leaf) && leaf.aval.weakType;
       strong.set(`${dtype} ${weakType}`, { dtype, weakType });
     }
@@ -263,7 +284,11 @@ function elementOf(value: number | bigint | boolean, dtype: DType): number | big
   const number = typeof value === "boolean" ? Number(value) : value;
   if (isInteger(dtype)) {
     if (Number.isNaN(number)) {
-      throw new ArgumentError({ what: `cannot convert NaN to ${dtype}`, where: here(), fix: "use a floating point dtype" });
+      throw new ArgumentError({
+        what: `cannot convert NaN to ${dtype}`,
+        where: here(),
+        fix: "use a floating point dtype",
+      });
     }
     const whole = typeof number === "number" && Number.isFinite(number) ? Math.trunc(number) : number;
     checkRange(whole, dtype);
@@ -297,7 +322,10 @@ function stack(leaves: readonly Leaf[], shape: Shape, dtype: DType): NDArray {
 }
 
 /** The dtype of a second argument that is a dtype or options. */
-function readOptions(given: DType | ArrayOptions | undefined): { readonly dtype: DType | undefined; readonly copy: boolean } {
+function readOptions(given: DType | ArrayOptions | undefined): {
+  readonly dtype: DType | undefined;
+  readonly copy: boolean;
+} {
   const options = typeof given === "string" ? { dtype: given } : given;
   checkOptions("array", options, ["dtype", "copy"]);
   const { dtype, copy: copied = true } = options ?? {};
@@ -327,7 +355,8 @@ export function array(value: Nested, options?: DType | ArrayOptions): NDArray {
   }
   if (isTypedArray(value)) return arrayOfTyped(value, dtype);
   if (!Array.isArray(value)) {
-    if (typeof value !== "number" && typeof value !== "boolean" && typeof value !== "bigint") throw badElement(value, []);
+    if (typeof value !== "number" && typeof value !== "boolean" && typeof value !== "bigint")
+      throw badElement(value, []);
     if (dtype === undefined) return asArray(value, "array");
     if (!isInteger(dtype) && dtypeKind(dtype) === "c") return cast(asArray(value, "array"), dtype);
     return fill([value], [], dtype);

@@ -90,7 +90,12 @@ function reshaping(entries: readonly IndexEntry[]): { readonly dropped: number[]
 
 /** Whether a range is a whole axis, in order. */
 function isWhole(entry: IndexEntry, shape: readonly number[]): boolean {
-  return entry.kind === "range" && entry.range.step === 1 && entry.range.start === 0 && entry.range.size === shape[entry.axis];
+  return (
+    entry.kind === "range" &&
+    entry.range.step === 1 &&
+    entry.range.start === 0 &&
+    entry.range.size === shape[entry.axis]
+  );
 }
 
 /** Integers, slices and new axes: slice, reverse, squeeze, expand. Integers outside are clamped. */
@@ -149,7 +154,8 @@ function readDynamic(x: NDArray, { entries, shape }: Indices, wrap: boolean): ND
   const sliceSizes = [...sliced.aval.shape];
   for (const entry of entries) {
     if (entry.kind === "array") starts[entry.axis] = wrapIndex(entry.index, shape[entry.axis]!, wrap);
-    else if (entry.kind === "integer") starts[entry.axis] = scalar(wrapInteger(entry.value, shape[entry.axis]!, wrap), "int32");
+    else if (entry.kind === "integer")
+      starts[entry.axis] = scalar(wrapInteger(entry.value, shape[entry.axis]!, wrap), "int32");
     else continue;
     sliceSizes[entry.axis] = 1;
   }
@@ -174,7 +180,8 @@ function readGather(x: NDArray, indices: Indices, options: GetOptions, mode: Gat
 }
 
 function checkFill(fillValue: unknown): void {
-  if (fillValue === undefined || fillValue === null || ["number", "bigint", "boolean"].includes(typeof fillValue)) return;
+  if (fillValue === undefined || fillValue === null || ["number", "bigint", "boolean"].includes(typeof fillValue))
+    return;
   throw new OptionError({
     what: `fillValue argument to indexed get() must be a scalar, got ${isNDArray(fillValue) ? "an array" : typeof fillValue}`,
     where: here(),
@@ -202,7 +209,9 @@ export function getAt(x: NDArray, index: readonly Index[], options: GetOptions =
   const wrap = options.wrapNegativeIndices ?? true;
   const indices = readIndices(index, x.aval.shape);
   const { entries } = indices;
-  const scalarsOnly = entries.every((e) => e.kind !== "flag" && (e.kind !== "array" || e.index.aval.shape.length === 0));
+  const scalarsOnly = entries.every(
+    (e) => e.kind !== "flag" && (e.kind !== "array" || e.index.aval.shape.length === 0),
+  );
   if (scalarsOnly) {
     if (!entries.some((e) => e.kind === "array")) {
       if (mode !== "fill" || allInside(indices, wrap)) return readStatic(x, indices, wrap);

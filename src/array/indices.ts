@@ -2,12 +2,13 @@
  * Indices as users write them, read against a shape: in, what stands between the brackets; out, one item for each axis or new axis,
  * with every bound known and counted from the start. Masks become integer arrays.
  */
+
+import { scalar } from "../core/constant.ts";
 import { isNDArray, type NDArray } from "../core/ndarray.ts";
 import { isConcrete } from "../core/trace.ts";
 import { IndexingError, NonConcreteBooleanIndexError } from "../errors/index.ts";
-import { lt } from "../prims/compare.ts";
 import { add } from "../prims/arithmetic.ts";
-import { scalar } from "../core/constant.ts";
+import { lt } from "../prims/compare.ts";
 import { selectN } from "../prims/select.ts";
 import { fromTypedArray, peek } from "../runtime/array.ts";
 import { formatAval, makeAval } from "../types/aval.ts";
@@ -24,7 +25,17 @@ export type IndexList = readonly (number | boolean | IndexList)[];
  * One entry of an index: an integer (negative from the end), a `slice(...)`, `null` for a new axis, `ellipsis` or "..."
  * for the axes not spoken of, an array or list of integers, or a mask of booleans.
  */
-export type Index = number | bigint | boolean | null | Slice | typeof ellipsis | "..." | NDArray | TypedArray | IndexList;
+export type Index =
+  | number
+  | bigint
+  | boolean
+  | null
+  | Slice
+  | typeof ellipsis
+  | "..."
+  | NDArray
+  | TypedArray
+  | IndexList;
 
 /** A range with known bounds: `size` elements from `start`. A negative step goes backwards. */
 export interface Range {
@@ -76,7 +87,9 @@ function readArray(index: NDArray): Raw {
     );
   }
   if (isConcrete(index)) {
-    return shape.length === 0 ? { kind: "flag", value: (peek(index) as ArrayLike<number>)[0] !== 0 } : { kind: "mask", index };
+    return shape.length === 0
+      ? { kind: "flag", value: (peek(index) as ArrayLike<number>)[0] !== 0 }
+      : { kind: "mask", index };
   }
   throw new NonConcreteBooleanIndexError({
     what: `Array boolean indices must be concrete; got ${formatAval(index.aval)}`,
@@ -136,7 +149,12 @@ export function resolveSlice(s: Slice, n: number, position = 0): Range {
     return staticInteger(value, "a bound of a slice");
   };
   const step = bound(s.step) ?? 1;
-  if (step === 0) throw new IndexingError({ what: "slice step cannot be zero", where: here(), fix: "leave the step out, or use -1 to go backwards" });
+  if (step === 0)
+    throw new IndexingError({
+      what: "slice step cannot be zero",
+      where: here(),
+      fix: "leave the step out, or use -1 to go backwards",
+    });
   const low = step > 0 ? 0 : -1;
   const high = step > 0 ? n : n - 1;
   const place = (value: number | null, otherwise: number): number => {

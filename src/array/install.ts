@@ -70,7 +70,10 @@ const methods: { readonly [name: string]: (this: NDArray, ...args: never[]) => u
   ravel: method((x) => s.ravel(x)),
   flatten: method((x) => s.ravel(x)),
   transpose: method((x, ...axes: readonly unknown[]) =>
-    s.transpose(x, axes.length === 0 || (axes.length === 1 && (axes[0] === null || axes[0] === undefined)) ? null : spread(axes)),
+    s.transpose(
+      x,
+      axes.length === 0 || (axes.length === 1 && (axes[0] === null || axes[0] === undefined)) ? null : spread(axes),
+    ),
   ),
   squeeze: method(s.squeeze),
   swapaxes: method(s.swapaxes),
@@ -105,9 +108,18 @@ for (const [name, value] of Object.entries(methods)) {
 define(NDArray.prototype, Symbol.iterator, method(iterate));
 define(NDArray.prototype, Symbol.toPrimitive, method(toPrimitive));
 define(NDArray.prototype, inspectHook, method(inspect));
-define(NDArray.prototype, Symbol.for("Jupyter.display"), method((x) => display(x)));
+define(
+  NDArray.prototype,
+  Symbol.for("Jupyter.display"),
+  method((x) => display(x)),
+);
 // Engines without explicit resource management have no such symbol.
-if (Symbol.dispose !== undefined) define(NDArray.prototype, Symbol.dispose, method((x) => deleteArray(x)));
+if (Symbol.dispose !== undefined)
+  define(
+    NDArray.prototype,
+    Symbol.dispose,
+    method((x) => deleteArray(x)),
+  );
 Object.defineProperties(NDArray.prototype, {
   T: { get: method((x) => s.transpose(x)), configurable: true },
   mT: { get: method((x) => s.matrixTranspose(x)), configurable: true },

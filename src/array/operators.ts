@@ -2,8 +2,9 @@
  * What JavaScript's own operators do with arrays. They cannot compute with them, so each gives a number where that is what
  * was meant (`x > 0` for a known scalar), and else an error that names the method to use.
  */
-import { isConcrete, leakedTracer } from "../core/trace.ts";
+
 import type { NDArray } from "../core/ndarray.ts";
+import { isConcrete, leakedTracer } from "../core/trace.ts";
 import { ConcretizationTypeError, IndexingError, OperatorError, TracerBoolConversionError } from "../errors/index.ts";
 import { formatAval } from "../types/aval.ts";
 import { here } from "./convert.ts";

@@ -102,8 +102,10 @@ export function windowsOf(given: Indices, wrap: boolean): Windows {
   const advanced: Advanced[] = [];
   if (withArrays) {
     for (const entry of entries) {
-      if (entry.kind === "array") advanced.push({ axis: entry.axis, index: wrapIndex(entry.index, shape[entry.axis]!, wrap) });
-      else if (entry.kind === "integer") advanced.push({ axis: entry.axis, index: integerIndex(entry.value, shape[entry.axis]!, wrap) });
+      if (entry.kind === "array")
+        advanced.push({ axis: entry.axis, index: wrapIndex(entry.index, shape[entry.axis]!, wrap) });
+      else if (entry.kind === "integer")
+        advanced.push({ axis: entry.axis, index: integerIndex(entry.value, shape[entry.axis]!, wrap) });
     }
   }
   const parts: Part[] = [];

@@ -74,7 +74,8 @@ function typeOf(items: readonly Item[]): Promoted {
 
 /** An item in the common type. Known scalars are made anew instead of being converted by an operation. */
 function convert(item: Item, { dtype, weakType }: Promoted): NDArray {
-  if (!isNDArray(item)) return scalar(isInteger(dtype) || typeof item === "bigint" ? wrap(item, dtype) : item, dtype, weakType);
+  if (!isNDArray(item))
+    return scalar(isInteger(dtype) || typeof item === "bigint" ? wrap(item, dtype) : item, dtype, weakType);
   const { aval } = item;
   if (aval.dtype === dtype && aval.weakType === weakType) return item;
   const exact = aval.dtype === dtype || (isInteger(aval.dtype) && (isInteger(dtype) || dtype === "float32"));
@@ -184,7 +185,11 @@ export function promoteShapes(name: string, ...xs: readonly NDArray[]): NDArray[
   const shapes = xs.map((x) => x.aval.shape).filter((s) => s.length > 0);
   const first = shapes[0];
   if (first === undefined || shapes.every((s) => equalShapes(s, first))) return [...xs];
-  if (shapes.some((s) => s.length !== first.length)) checkRanks(name, xs.map((x) => x.aval.shape));
+  if (shapes.some((s) => s.length !== first.length))
+    checkRanks(
+      name,
+      xs.map((x) => x.aval.shape),
+    );
   const shape = commonShape(name, shapes);
   return xs.map((x) => (x.aval.shape.length === 0 ? x : broadcastTo(x, shape)));
 }

@@ -31,16 +31,25 @@ export function describeTracer(x: NDArray): string {
 /** JAX's name for the tracers of a transformation. */
 function tracerName(description: string): string {
   const [first = ""] = description.split(" ");
-  const names: { readonly [word: string]: string } = { vmap: "VmapTracer", jvp: "JVPTracer", grad: "GradTracer", linearize: "GradTracer" };
+  const names: { readonly [word: string]: string } = {
+    vmap: "VmapTracer",
+    jvp: "JVPTracer",
+    grad: "GradTracer",
+    linearize: "GradTracer",
+  };
   return names[first] ?? "JitTracer";
 }
 
 /** Where a traced value comes from, for errors. */
 export function origin(x: NDArray): readonly string[] {
-  return [...here(), `the value was traced for ${x.trace.description}: it depends on the arguments, and its numbers are not known yet`];
+  return [
+    ...here(),
+    `the value was traced for ${x.trace.description}: it depends on the arguments, and its numbers are not known yet`,
+  ];
 }
 
-const outside = "return the value from the transformed function and read it outside, or print it while it runs with debug.print";
+const outside =
+  "return the value from the transformed function and read it outside, or print it while it runs with debug.print";
 
 /** @throws ConcretizationTypeError if the value is traced; UnexpectedTracerError if its transformation has ended. */
 export function requireConcrete(x: NDArray, method: string): void {
@@ -69,7 +78,10 @@ function opaque(x: NDArray, method: string): DTypeError {
   return new DTypeError({
     what: `No JavaScript type for the elements of ${formatAval(x.aval)}, asked for by ${method}`,
     where: here(),
-    fix: x.aval.dtype === "float0" ? "gradients of integers and booleans are float0: they have no value" : "random.keyData(key) gives the words of a key",
+    fix:
+      x.aval.dtype === "float0"
+        ? "gradients of integers and booleans are float0: they have no value"
+        : "random.keyData(key) gives the words of a key",
   });
 }
 

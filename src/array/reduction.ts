@@ -59,7 +59,11 @@ export function upcast16(dtype: DType): DType {
 export function reductionAxes(x: NDArray, axis: unknown, caller: string): number[] {
   const given = staticAxes(axis, `the axis argument of ${caller}`);
   if (Array.isArray(given) && new Set(given.map((a) => (a < 0 ? a + x.aval.shape.length : a))).size !== given.length) {
-    throw new AxisError({ what: `duplicate value in 'axis': ${formatShape(given)}`, where: here(), fix: "name each axis once" });
+    throw new AxisError({
+      what: `duplicate value in 'axis': ${formatShape(given)}`,
+      where: here(),
+      fix: "name each axis once",
+    });
   }
   return canonicalAxes(given, x.aval.shape.length);
 }
@@ -91,11 +95,13 @@ interface Reducer {
 const allOf = { reduce: r.reduceAnd, combine: and };
 const anyOf = { reduce: r.reduceOr, combine: or };
 
-const extremeNeutral = (sign: 1 | -1) => (dtype: DType): number | bigint | boolean => {
-  if (dtype === "bool") return sign > 0;
-  if (isInexact(dtype)) return sign * Number.POSITIVE_INFINITY;
-  return integerRange(dtype)[sign > 0 ? 1 : 0];
-};
+const extremeNeutral =
+  (sign: 1 | -1) =>
+  (dtype: DType): number | bigint | boolean => {
+    if (dtype === "bool") return sign > 0;
+    if (isInexact(dtype)) return sign * Number.POSITIVE_INFINITY;
+    return integerRange(dtype)[sign > 0 ? 1 : 0];
+  };
 
 const sums: Reducer = {
   name: "sum",
@@ -113,8 +119,22 @@ const products: Reducer = {
   neutral: (dtype) => (dtype === "bool" ? true : 1),
   identity: true,
 };
-const maxima: Reducer = { name: "max", reduce: r.reduceMax, combine: p.max, boolean: anyOf, neutral: extremeNeutral(-1), identity: false };
-const minima: Reducer = { name: "min", reduce: r.reduceMin, combine: p.min, boolean: allOf, neutral: extremeNeutral(1), identity: false };
+const maxima: Reducer = {
+  name: "max",
+  reduce: r.reduceMax,
+  combine: p.max,
+  boolean: anyOf,
+  neutral: extremeNeutral(-1),
+  identity: false,
+};
+const minima: Reducer = {
+  name: "min",
+  reduce: r.reduceMin,
+  combine: p.min,
+  boolean: allOf,
+  neutral: extremeNeutral(1),
+  identity: false,
+};
 const conjunction: Reducer = { name: "all", ...allOf, boolean: allOf, neutral: () => true, identity: true };
 const disjunction: Reducer = { name: "any", ...anyOf, boolean: anyOf, neutral: () => false, identity: true };
 
@@ -157,7 +177,11 @@ function reduceWith(reducer: Reducer, x: NDArray, options: ExtremeOptions, compu
     }
     y = combine(start, y);
   }
-  if (options.keepdims === true) y = expandDims(y, [...axes].sort((i, j) => i - j));
+  if (options.keepdims === true)
+    y = expandDims(
+      y,
+      [...axes].sort((i, j) => i - j),
+    );
   return cast(y, result);
 }
 
@@ -195,7 +219,12 @@ export function prod(x: ArrayArg, axis?: Axis | ReduceOptions, options?: ReduceO
   return accumulate(products, x, readAxis<ReduceOptions>("prod", axis, options, reduceNames));
 }
 
-function extreme(reducer: Reducer, x: ArrayArg, axis: Axis | ExtremeOptions | undefined, options: ExtremeOptions | undefined): NDArray {
+function extreme(
+  reducer: Reducer,
+  x: ArrayArg,
+  axis: Axis | ExtremeOptions | undefined,
+  options: ExtremeOptions | undefined,
+): NDArray {
   const a = asArray(x, reducer.name);
   const { dtype } = a.aval;
   return reduceWith(reducer, a, readAxis(reducer.name, axis, options, extremeNames), dtype, dtype);
@@ -219,7 +248,12 @@ export function min(x: ArrayArg, axis?: Axis | ExtremeOptions, options?: Extreme
   return extreme(minima, x, axis, options);
 }
 
-function logical(reducer: Reducer, x: ArrayArg, axis: Axis | LogicalReduceOptions | undefined, options: LogicalReduceOptions | undefined): NDArray {
+function logical(
+  reducer: Reducer,
+  x: ArrayArg,
+  axis: Axis | LogicalReduceOptions | undefined,
+  options: LogicalReduceOptions | undefined,
+): NDArray {
   const read = readAxis<LogicalReduceOptions>(reducer.name, axis, options, logicalNames);
   return reduceWith(reducer, cast(asArray(x, reducer.name), "bool"), read, "bool", "bool");
 }

@@ -2,7 +2,7 @@
 import { scalar } from "../core/constant.ts";
 import { isNDArray, type NDArray } from "../core/ndarray.ts";
 import { isConcrete } from "../core/trace.ts";
-import { checkOptions, ConcretizationTypeError, DTypeError, ShapeError } from "../errors/index.ts";
+import { ConcretizationTypeError, checkOptions, DTypeError, ShapeError } from "../errors/index.ts";
 import { sub } from "../prims/arithmetic.ts";
 import { cumsum } from "../prims/cumulative.ts";
 import { full } from "../prims/fill.ts";
@@ -31,7 +31,11 @@ export interface RepeatOptions {
 function repeatEvenly(x: NDArray, times: number, axis: number): NDArray {
   const { shape } = x.aval;
   if (times < 0) {
-    throw new ShapeError({ what: `repeat: the number of repetitions must not be negative, got ${times}`, where: here(), fix: "use 0 or more" });
+    throw new ShapeError({
+      what: `repeat: the number of repetitions must not be negative, got ${times}`,
+      where: here(),
+      fix: "use 0 or more",
+    });
   }
   const wide = [...shape.slice(0, axis + 1), times, ...shape.slice(axis + 1)];
   const broadcastDimensions = range(shape.length).map((d) => (d > axis ? d + 1 : d));
@@ -45,7 +49,11 @@ function knownSources(counts: ArrayLike<number | bigint>, n: number, total: numb
   for (let i = 0; i < n; i++) {
     const times = Number(counts.length === 1 ? counts[0] : counts[i]);
     if (times < 0) {
-      throw new ShapeError({ what: `repeat: the number of repetitions must not be negative, got ${times}`, where: here(), fix: "use 0 or more" });
+      throw new ShapeError({
+        what: `repeat: the number of repetitions must not be negative, got ${times}`,
+        where: here(),
+        fix: "use 0 or more",
+      });
     }
     for (let k = 0; k < times; k++) sources.push(i);
   }
@@ -61,7 +69,10 @@ function knownSources(counts: ArrayLike<number | bigint>, n: number, total: numb
 function tracedSources(counts: NDArray, n: number, total: number): NDArray {
   const all = broadcastTo(cast(counts, "int32"), [n]);
   const zero = full([1], 0, "int32");
-  const starts = n === 0 ? full([0], 0, "int32") : cumsum(concatenate([zero, sliceAlong(all, 0, 0, n - 1)], { dimension: 0 }), { axis: 0, reverse: false });
+  const starts =
+    n === 0
+      ? full([0], 0, "int32")
+      : cumsum(concatenate([zero, sliceAlong(all, 0, 0, n - 1)], { dimension: 0 }), { axis: 0, reverse: false });
   const marks = scatterAdd(full([total], 0, "int32"), reshape(starts, { newSizes: [n, 1] }), full([n], 1, "int32"), {
     dimensionNumbers: {
       updateWindowDims: [],
@@ -99,7 +110,8 @@ export function repeat(
     read.totalRepeatLength === undefined || read.totalRepeatLength === null
       ? undefined
       : staticInteger(read.totalRepeatLength, "totalRepeatLength of repeat");
-  if (typeof repeats === "number" && total === undefined) return repeatEvenly(a, staticInteger(repeats, "the repeats argument of repeat"), at);
+  if (typeof repeats === "number" && total === undefined)
+    return repeatEvenly(a, staticInteger(repeats, "the repeats argument of repeat"), at);
 
   const counts = isNDArray(repeats) || isTypedArray(repeats) ? asArray(repeats) : array(repeats, { dtype: "int32" });
   const { dtype, shape } = counts.aval;

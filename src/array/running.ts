@@ -30,7 +30,8 @@ export interface CumulativeOptions {
   readonly dtype?: DType | null;
 }
 
-const flat = (x: NDArray): NDArray => (x.aval.shape.length === 1 ? x : reshape(x, { newSizes: [sizeOf(x.aval.shape)] }));
+const flat = (x: NDArray): NDArray =>
+  x.aval.shape.length === 1 ? x : reshape(x, { newSizes: [sizeOf(x.aval.shape)] });
 
 function argument(name: "argmax" | "argmin", x: ArrayArg, options: ArgOptions): NDArray {
   const given = asArray(x, name);
@@ -39,9 +40,13 @@ function argument(name: "argmax" | "argmin", x: ArrayArg, options: ArgOptions): 
   const a = all ? flat(given) : given;
   const at = all ? 0 : canonicalAxis(staticInteger(axis, `the axis argument of ${name}`), a.aval.shape.length);
   if (a.aval.shape[at] === 0) {
-    throw new ShapeError({ what: `attempt to get ${name} of an empty sequence`, where: here(), fix: "check the size first" });
+    throw new ShapeError({
+      what: `attempt to get ${name} of an empty sequence`,
+      where: here(),
+      fix: "check the size first",
+    });
   }
-  const result = r[name](a, { axes: [at], indexDtype: defaultInt() });
+  const result = (name === "argmax" ? r.argmax : r.argmin)(a, { axes: [at], indexDtype: defaultInt() });
   return keepdims ? expandDims(result, all ? range(given.aval.shape.length) : [at]) : result;
 }
 
@@ -64,7 +69,12 @@ export function argmin(x: ArrayArg, axis?: number | null | ArgOptions, options?:
   return argument("argmin", x, readAxis<ArgOptions>("argmin", axis, options, ["axis", "keepdims"]));
 }
 
-function cumulative(name: "cumsum" | "cumprod", op: Operation<1, c.CumulativeParams>, x: ArrayArg, options: CumulativeOptions): NDArray {
+function cumulative(
+  name: "cumsum" | "cumprod",
+  op: Operation<1, c.CumulativeParams>,
+  x: ArrayArg,
+  options: CumulativeOptions,
+): NDArray {
   checkOptions(name, options, ["axis", "dtype"]);
   const { axis, dtype } = options;
   let a = asArray(x, name);
@@ -72,7 +82,8 @@ function cumulative(name: "cumsum" | "cumprod", op: Operation<1, c.CumulativePar
   if (all || a.aval.shape.length === 0) a = flat(a);
   const at = all ? 0 : canonicalAxis(staticInteger(axis, `the axis argument of ${name}`), a.aval.shape.length);
   const own = a.aval.dtype;
-  const result = dtype !== undefined && dtype !== null ? requestedDType(dtype, name) : own === "bool" ? accumulationDType(own) : own;
+  const result =
+    dtype !== undefined && dtype !== null ? requestedDType(dtype, name) : own === "bool" ? accumulationDType(own) : own;
   if (result !== "bool") return op(cast(a, result), { axis: at, reverse: false });
   // Numbers could cancel: it is their being not zero that is accumulated.
   const truths = own === "bool" ? a : ne(a, 0);

@@ -14,7 +14,11 @@ import { type Axis, staticAxes, staticInteger } from "./static.ts";
 
 /** One size of a shape, for an error. */
 function shownSize(size: unknown): string {
-  return isNDArray(size) ? `${isConcrete(size) ? "Array" : "Tracer"}(${formatAval(size.aval)})` : typeof size === "object" || typeof size === "function" ? describeValue(size) : String(size);
+  return isNDArray(size)
+    ? `${isConcrete(size) ? "Array" : "Tracer"}(${formatAval(size.aval)})`
+    : typeof size === "object" || typeof size === "function"
+      ? describeValue(size)
+      : String(size);
 }
 
 /**
@@ -24,7 +28,9 @@ function shownSize(size: unknown): string {
 export function readSizes(shape: unknown): number[] {
   const list: readonly unknown[] = Array.isArray(shape) ? shape : [shape];
   const traced = list.some((n) => isNDArray(n) && !isConcrete(n));
-  const known = list.map((n) => (typeof n === "number" ? n : isNDArray(n) && !traced ? staticInteger(n, "a size") : Number.NaN));
+  const known = list.map((n) =>
+    typeof n === "number" ? n : isNDArray(n) && !traced ? staticInteger(n, "a size") : Number.NaN,
+  );
   if (known.every(Number.isInteger)) return known;
   throw new ShapeError({
     what: `Shapes must be 1D sequences of concrete values of integer type, got (${list.map(shownSize).join(", ")}${list.length === 1 ? ",)" : ")"}.`,
@@ -77,7 +83,10 @@ function checkOrder(caller: string, options: OrderOptions): void {
   checkOptions(caller, options, ["order"]);
   const { order = "C" } = options;
   if (order === "C" || order === "F") return;
-  throw new OptionError({ what: `${caller}: unexpected value for 'order' argument: ${String(order)}`, fix: 'use "C" or "F"' });
+  throw new OptionError({
+    what: `${caller}: unexpected value for 'order' argument: ${String(order)}`,
+    fix: 'use "C" or "F"',
+  });
 }
 
 /**
@@ -166,7 +175,10 @@ export function swapaxes(x: ArrayArg, axis1: number, axis2: number): NDArray {
   const rank = a.aval.shape.length;
   const first = canonicalAxis(staticInteger(axis1, "axis1 of swapaxes"), rank);
   const second = canonicalAxis(staticInteger(axis2, "axis2 of swapaxes"), rank);
-  return m.permuted(a, range(rank).map((d) => (d === first ? second : d === second ? first : d)));
+  return m.permuted(
+    a,
+    range(rank).map((d) => (d === first ? second : d === second ? first : d)),
+  );
 }
 
 /**
@@ -174,7 +186,11 @@ export function swapaxes(x: ArrayArg, axis1: number, axis2: number): NDArray {
  * @throws AxisError if an axis is repeated, does not exist, or the numbers of axes differ.
  * @example jnp.moveaxis(x, 0, -1)
  */
-export function moveaxis(x: ArrayArg, source: number | readonly number[], destination: number | readonly number[]): NDArray {
+export function moveaxis(
+  x: ArrayArg,
+  source: number | readonly number[],
+  destination: number | readonly number[],
+): NDArray {
   const a = asArray(x, "moveaxis");
   const rank = a.aval.shape.length;
   const from = canonicalAxes(staticAxes(source, "the source of moveaxis") ?? [], rank);

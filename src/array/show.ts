@@ -21,7 +21,9 @@ function dataOf(x: NDArray): ArrayData {
 /** float0 has no values; NumPy shows a tuple with an empty string for each element. */
 function float0Text(shape: Shape, separator: string): string {
   const build = (axis: number): string =>
-    axis === shape.length ? "(b'',)" : `[${Array.from({ length: shape[axis]! }, () => build(axis + 1)).join(separator)}]`;
+    axis === shape.length
+      ? "(b'',)"
+      : `[${Array.from({ length: shape[axis]! }, () => build(axis + 1)).join(separator)}]`;
   return build(0);
 }
 

@@ -50,11 +50,15 @@ export function readAxis<O extends { readonly axis?: Axis | undefined }>(
   second: O | undefined,
   allowed: readonly string[],
 ): O {
-  const positional = first === null || first === undefined || typeof first === "number" || Array.isArray(first) || isNDArray(first);
+  const positional =
+    first === null || first === undefined || typeof first === "number" || Array.isArray(first) || isNDArray(first);
   const options = (positional ? second : first) as O | undefined;
   checkOptions(caller, options, allowed);
   if (!positional && second !== undefined) {
-    throw new OptionError({ what: `${caller} got two objects of options`, fix: `write ${caller}(x, axis, { ... }) or ${caller}(x, { axis, ... })` });
+    throw new OptionError({
+      what: `${caller} got two objects of options`,
+      fix: `write ${caller}(x, axis, { ... }) or ${caller}(x, { axis, ... })`,
+    });
   }
   return positional && first !== undefined ? ({ ...options, axis: first } as O) : (options ?? ({} as O));
 }

@@ -61,10 +61,15 @@ export function mean(x: ArrayArg, axis?: Axis | MeanOptions, options?: MeanOptio
 function variance(caller: "var" | "std", x: ArrayArg, options: VarianceOptions): NDArray {
   const { axis, keepdims = false, where = null, ddof = 0, correction } = options;
   if (correction !== undefined && ddof !== 0) {
-    throw new OptionError({ what: "ddof and correction can't be provided simultaneously.", where: here(), fix: "give one of them" });
+    throw new OptionError({
+      what: "ddof and correction can't be provided simultaneously.",
+      where: here(),
+      fix: "give one of them",
+    });
   }
   const a = asArray(x, caller);
-  const asked = options.dtype === undefined || options.dtype === null ? undefined : requestedDType(options.dtype, caller);
+  const asked =
+    options.dtype === undefined || options.dtype === null ? undefined : requestedDType(options.dtype, caller);
   if (isComplex(a.aval.dtype) || (asked !== undefined && !isInexact(asked))) {
     throw new DTypeError({
       what: `${caller} of ${a.aval.dtype} values in dtype ${asked ?? a.aval.dtype} is not supported`,

@@ -49,7 +49,14 @@ function checkSafe(x: NDArray, values: NDArray): void {
   );
 }
 
-function scattered(x: NDArray, index: readonly Index[], values: ArrayArg, op: Scatter, options: IndexOptions, change?: (y: NDArray) => NDArray): NDArray {
+function scattered(
+  x: NDArray,
+  index: readonly Index[],
+  values: ArrayArg,
+  op: Scatter,
+  options: IndexOptions,
+  change?: (y: NDArray) => NDArray,
+): NDArray {
   const mode = readMode(options.mode ?? "drop", "at");
   const windows = windowsOf(readIndices(index, x.aval.shape), options.wrapNegativeIndices ?? true);
   const { dtype, weakType } = x.aval;

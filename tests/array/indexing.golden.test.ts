@@ -34,7 +34,7 @@ interface Case {
 }
 
 const golden = loadGolden<Case>("indexing");
-const arrays = golden["arrays"] as { readonly [name: string]: EncodedArray };
+const arrays = golden.arrays as { readonly [name: string]: EncodedArray };
 
 function make(encoded: EncodedArray): NDArray {
   const { dtype, shape, data } = decodeArray(encoded);
@@ -64,7 +64,9 @@ function check(actual: NDArray, expected: EncodedArray, ulp: number): void {
   expect(actual.dtype).toBe(dtype);
   expect(actual.shape).toEqual(shape);
   const values = Array.from(actual.toTypedArray() as ArrayLike<number>);
-  expect(worst(values, data, ulpDistance32), `${values} against ${data}`).toMatchObject({ distance: expect.toSatisfy((d) => d <= ulp) });
+  expect(worst(values, data, ulpDistance32), `${values} against ${data}`).toMatchObject({
+    distance: expect.toSatisfy((d) => d <= ulp),
+  });
 }
 
 const camel = (name: string): string => name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
@@ -82,7 +84,9 @@ describe("x.get", () => {
     test(`${i}: ${c.array}[${JSON.stringify(c.index)}]`, () => {
       const x = make(arrays[c.array]!);
       if (c.error !== undefined) {
-        expect(() => x.get(...index(c.index))).toThrow(/mask|boolean index|Indexer|Too many|ellipsis|step|Incompatible|out of bounds/);
+        expect(() => x.get(...index(c.index))).toThrow(
+          /mask|boolean index|Indexer|Too many|ellipsis|step|Incompatible|out of bounds/,
+        );
         return;
       }
       check(x.get(...index(c.index)), c.out!, 0);
@@ -105,7 +109,7 @@ describe("x.at", () => {
       }
       check(apply(x, c, value), c.out!, c.op === "power" ? 2 : 0);
       if (c.grad_sum_sin === undefined) return;
-      const mode: string | undefined = c.kwargs?.["mode"];
+      const mode: string | undefined = c.kwargs?.mode;
       // Where the promise is broken, JAX's gradient is what happens to come out; that of a clipped maximum looks up the
       // places without clipping them, and is infinite or nonzero where the operand has no influence.
       if (mode === "promise_in_bounds" || (mode === "clip" && c.op === "max")) return;

@@ -10,7 +10,6 @@ import type { NDArray } from "../../src/core/ndarray.ts";
 import { stage } from "../../src/transforms/stage.ts";
 import { type Aval, makeAval } from "../../src/types/aval.ts";
 import type { DType } from "../../src/types/dtype.ts";
-import { promoteTypes } from "../../src/types/promotion.ts";
 import { loadGolden } from "../golden/load.ts";
 
 type Pair = readonly [string, string, string | readonly [string, boolean]];
@@ -57,16 +56,6 @@ describe.each(cases.filter((c) => functions[c.fn] !== undefined))("$fn, x64 $x64
       expect([dtype, weakType]).toEqual(expected);
     });
   });
-});
-
-test("promoteTypes agrees with JAX", () => {
-  for (const { fn, x64, pairs } of cases) {
-    if (fn !== "promote_types" || !x64) continue;
-    for (const [a, b, out] of pairs) {
-      if (a.endsWith("*") || b.endsWith("*")) continue;
-      expect(promoteTypes(a as DType, b as DType), `${a} ${b}`).toBe(out);
-    }
-  }
 });
 
 describe("numbers beside arrays", () => {
