@@ -30,7 +30,7 @@ export type { Arg, Args, ArrayLike, Traced } from "./tree/types.ts";
 export type { DType, NumericDType, TypedArray } from "./types/dtype.ts";
 export type { Shape } from "./types/shape.ts";
 export { ellipsis, slice } from "./array/slice.ts";
-export { repr } from "./array/read.ts";
+export { repr } from "./array/show.ts";
 export { formatShape } from "./types/shape.ts";
 
 /** The version of this library. */

@@ -94,7 +94,7 @@ function readArray(index: NDArray): Raw {
   throw new NonConcreteBooleanIndexError({
     what: `Array boolean indices must be concrete; got ${formatAval(index.aval)}`,
     where: here(),
-    fix: "the size of the result would depend on values: use jnp.where(mask, x, 0), or x.at(mask) outside of the transformation",
+    fix: "the size of the result would depend on values: use jnp.where(mask, x, 0), which keeps the shape, or make the mask outside of the transformed function",
   });
 }
 

@@ -8,7 +8,7 @@ import { isNDArray, type NDArray } from "../core/ndarray.ts";
 import { getExecutor, isConcrete } from "../core/trace.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors/index.ts";
 import { broadcastTo } from "../prims/movement.ts";
-import { type DType, dtypeKind, integerRange, isInteger, isTypedArray } from "../types/dtype.ts";
+import { type DType, dtypeKind, integerRange, isInexact, isInteger, isTypedArray } from "../types/dtype.ts";
 import { type Promoted, promote } from "../types/promotion.ts";
 import { equalShapes, formatShape, type Shape } from "../types/shape.ts";
 import { type ArrayArg, asArray, cast, here, notAnArray } from "./convert.ts";
@@ -208,18 +208,40 @@ function alike(x: ArrayArg, y: ArrayArg): boolean {
   );
 }
 
+/** A number beside a strongly typed array that decides the dtype, as a scalar; undefined where it is not that simple. */
+function besides(x: ArrayArg, n: ArrayArg): NDArray | undefined {
+  if (typeof n !== "number" || !isNDArray(x) || x.aval.weakType) return undefined;
+  const { dtype } = x.aval;
+  if (dtype === "float32" || (dtype === "int32" && (n | 0) === n && !Object.is(n, -0))) return scalar(n, dtype);
+  return undefined;
+}
+
+/** Two operands that need no promotion, or only that of a number: the common cases, found cheaply. */
+function quick(xs: readonly ArrayArg[]): NDArray[] | undefined {
+  if (xs.length !== 2) return undefined;
+  const [x, y] = xs as readonly [ArrayArg, ArrayArg];
+  if (alike(x, y)) return [x as NDArray, y as NDArray];
+  const right = besides(x, y);
+  if (right !== undefined) return [x as NDArray, right];
+  const left = besides(y, x);
+  return left === undefined ? undefined : [left, y as NDArray];
+}
+
 /** Operands of one dtype and one shape (or rank 0), as elementwise functions want them. `name` stands in errors. */
 export function promoteArgs(name: string, ...xs: readonly ArrayArg[]): NDArray[] {
-  if (xs.length === 2 && alike(xs[0]!, xs[1]!)) return xs as unknown as NDArray[];
-  return promoteShapes(name, ...promoteDTypes(name, ...xs));
+  return quick(xs) ?? promoteShapes(name, ...promoteDTypes(name, ...xs));
 }
 
 /** The same, in a floating point (or complex) dtype. */
 export function promoteArgsInexact(name: string, ...xs: readonly ArrayArg[]): NDArray[] {
+  const found = quick(xs);
+  if (found !== undefined && isInexact(found[0]!.aval.dtype)) return found;
   return promoteShapes(name, ...promoteInexact(name, ...xs));
 }
 
 /** The same, booleans as integers. */
 export function promoteArgsNumeric(name: string, ...xs: readonly ArrayArg[]): NDArray[] {
+  const found = quick(xs);
+  if (found !== undefined && found[0]!.aval.dtype !== "bool") return found;
   return promoteShapes(name, ...promoteNumeric(name, ...xs));
 }

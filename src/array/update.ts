@@ -121,6 +121,10 @@ export class Updater {
   multiply(values: ArrayArg, options: IndexOptions = {}): NDArray {
     return this.#apply(values, s.scatterMul, options);
   }
+  /** JAX's short name for `multiply`. @throws ShapeError if the values do not fit. */
+  mul(values: ArrayArg, options: IndexOptions = {}): NDArray {
+    return this.multiply(values, options);
+  }
   /** x with the elements divided by values; floating point. @throws ShapeError if the values do not fit. */
   divide(values: ArrayArg, options: IndexOptions = {}): NDArray {
     return divide(this.#array, new Updater(ones(this.#array.aval), this.#index).multiply(values, options));
