@@ -28,5 +28,12 @@ export function resolveArgnums(caller: string, argnums: Argnums, count: number):
       fix: "pass all arguments, or name others in argnums",
     });
   }
-  return list.map((n) => (n < 0 ? n + count : n));
+  const positions = list.map((n) => (n < 0 ? n + count : n));
+  if (new Set(positions).size < positions.length) {
+    throw new ArgumentError({
+      what: `${caller}: argnums=${formatShape(list)} name an argument twice in a call with ${count} arguments`,
+      fix: "name each argument once",
+    });
+  }
+  return positions;
 }

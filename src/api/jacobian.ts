@@ -23,6 +23,7 @@ import {
   checkFunction,
   checkSynchronous,
   flattenToArrays,
+  functionName,
   named,
   takeAuxiliary,
   type UserFunction,
@@ -122,8 +123,10 @@ function checkDTypes(caller: string, role: "input" | "output", arrays: readonly 
           : isFloating(dtype)
         : isFloating(dtype) || role === "output";
     if (fine) continue;
+    const wanted = caller === "jacrev" && role === "input" ? "real- or complex-valued" : "real-valued";
+    const family = caller === "jacrev" && role === "input" ? "inexact" : "floating";
     throw new DTypeError({
-      what: `${caller} requires real-valued ${role}s (${role} dtype that is a sub-dtype of np.floating), but got ${dtype}`,
+      what: `${caller} requires ${wanted} ${role}s (${role} dtype that is a sub-dtype of np.${family}), but got ${dtype}`,
       fix: isComplex(dtype) ? "use holomorphic, or jvp and vjp" : `convert the ${role} with astype("float32")`,
     });
   }
@@ -199,7 +202,7 @@ export function jacfwd(f: UserFunction, options?: Argnums | JacobianOptions): Us
     const axis = { size: total, name: undefined };
     const [batched, dims] = vmapFlat(
       (tangents) => {
-        const [ys, dys] = jvpFlat(call, primals, tangents);
+        const [ys, dys] = jvpFlat(call, primals, tangents, `jacfwd of ${functionName(f)}`);
         count = out().leafCount;
         return [...dys.slice(0, count).map((d, i) => instantiate(d, ys[i]!.aval)), ...ys];
       },
@@ -247,7 +250,13 @@ export function jacrev(f: UserFunction, options?: Argnums | JacobianOptions): Us
     const { primals, structures, call, out, rebuildAux } = restrict("jacrev", f, settings, args);
     checkDTypes("jacrev", "input", primals, settings);
     const inexact = primals.map((x) => isInexact(x.aval.dtype));
-    const { results, nonzeroOut, linear, residuals } = linearizeFlat(call, primals, inexact);
+    const { results, nonzeroOut, linear, residuals } = linearizeFlat(
+      call,
+      primals,
+      inexact,
+      [],
+      `jacrev of ${functionName(f)}`,
+    );
     const count = out().leafCount;
     const outputs = results.slice(0, count);
     checkDTypes("jacrev", "output", outputs, settings);

@@ -12,6 +12,7 @@ import { unflatten } from "../tree/flatten.ts";
 import { staticKey, type TreeStructure } from "../tree/structure.ts";
 import type { Args, Traced } from "../tree/types.ts";
 import { avalNumber } from "../types/aval.ts";
+import { formatShape } from "../types/shape.ts";
 import { checkFunction, flatFunction, flattenToArrays, functionName, named, type UserFunction } from "./flat.ts";
 
 /** Options of `jit`. */
@@ -52,7 +53,7 @@ function positions(option: string, argnums: readonly number[], count: number): S
   for (const n of argnums) {
     if (!Number.isInteger(n) || n >= count || n < -count) {
       throw new ArgumentError({
-        what: `jit was called with ${count} positional arguments, but its ${option} names argument ${String(n)}`,
+        what: `Jitted function has ${option}=${formatShape(argnums)}, but only accepts ${count} positional arguments.`,
         fix: "pass all arguments, or correct the numbers",
       });
     }

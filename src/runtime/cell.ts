@@ -4,7 +4,6 @@
  * arrays that are reshapes of each other.
  */
 import type { Backend, Storage } from "../backends/backend.ts";
-import { DeletedArrayError } from "../errors/index.ts";
 import { type DType, dtypeBytes, type TypedArray } from "../types/dtype.ts";
 
 /** Arrays up to this many bytes live in JavaScript. */
@@ -39,15 +38,5 @@ export class Cell {
 
   get bytes(): number {
     return dtypeBytes(this.dtype) * this.elements;
-  }
-
-  /** @throws DeletedArrayError if the elements are gone. */
-  check(): void {
-    if (this.gone !== null) {
-      throw new DeletedArrayError({
-        what: `Array has been deleted: ${this.gone}`,
-        fix: "do not use an array after delete(), `using`, or after donating it with donateArgnums",
-      });
-    }
   }
 }

@@ -1,8 +1,8 @@
 /** Running primitives and programs on concrete arrays: compile once a signature, then dispatch. */
 import type { Backend, Executable, Storage } from "../backends/backend.ts";
-import { checkProgram } from "../compile/check.ts";
 import { paramsKey } from "../compile/inline.ts";
 import { lowerJaxpr, type OutputSource } from "../compile/lower.ts";
+import { enabledChecks } from "../core/checks.ts";
 import { config, configKey } from "../core/config.ts";
 import { evaluate, literalArray } from "../core/evaluate.ts";
 import { type Jaxpr, makeJaxprData, Var } from "../core/jaxpr.ts";
@@ -32,7 +32,7 @@ interface Compiled {
 function compile(jaxpr: Jaxpr, name: string): Compiled {
   const backend = getBackend();
   const lowered = lowerJaxpr(jaxpr, name);
-  if (config.enableChecks) checkProgram(lowered.program);
+  enabledChecks()?.program(lowered.program as never);
   for (const { dtype } of lowered.program.buffers) {
     if (!backend.supports(dtype)) throw unsupported(backend, { dtype, shape: [], weakType: false });
   }

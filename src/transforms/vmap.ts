@@ -24,10 +24,15 @@ export function batchAt(x: NDArray, size: number, at: number): NDArray {
 class BatchTrace extends Trace {
   private readonly parent: Trace;
   readonly axis: BatchAxis;
-  constructor(parent: Trace, axis: BatchAxis) {
-    super("vmap");
+  constructor(parent: Trace, axis: BatchAxis, description: string) {
+    super(description);
     this.parent = parent;
     this.axis = axis;
+  }
+
+  override origin(x: NDArray): string | undefined {
+    const { value } = x.payload as Batched;
+    return value.trace.origin(value);
   }
 
   process<P>(primitive: Primitive<P>, operands: readonly NDArray[], params: P): NDArray[] {
@@ -126,8 +131,9 @@ export function vmapFlat(
   args: readonly NDArray[],
   dims: readonly BatchDimension[],
   axis: BatchAxis,
+  description = "vmap",
 ): [NDArray[], BatchDimension[]] {
-  const trace = new BatchTrace(currentTrace(), axis);
+  const trace = new BatchTrace(currentTrace(), axis, description);
   try {
     const outputs = withTrace(trace, () => f(args.map((x, i) => trace.wrap(x, dims[i]!))));
     const pairs = outputs.map((y) => trace.unwrap(y));

@@ -18,7 +18,9 @@ export type ArrayLeaf = NDArray | number | bigint | TypedArray;
 const noneStructure = /* @__PURE__ */ new TreeStructure("none", [], [], null);
 const undefinedStructure = /* @__PURE__ */ new TreeStructure("none", [], [], undefined);
 
-function isPlainObject(value: object): boolean {
+/** Whether a value is an object literal, or an object without prototype. */
+export function isPlainObject(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }

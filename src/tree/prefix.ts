@@ -16,7 +16,7 @@ export function broadcastPrefix<T>(
   const result: T[] = [];
   const differ = (path: readonly PathEntry[], reason: string): TreeError =>
     new TreeError({
-      what: `${what} must be a tree prefix of the corresponding value, but ${reason} at ${what}${formatPath(path)}`,
+      what: `${what} specification must be a tree prefix of the corresponding value: ${reason} at ${what}${formatPath(path)}`,
       fix: "give one entry for a whole subtree, or a tree with the same lists and keys",
     });
   const visit = (p: unknown, s: TreeStructure, path: readonly PathEntry[]): void => {

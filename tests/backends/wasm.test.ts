@@ -3,7 +3,8 @@ import vm from "node:vm";
 import { describe, expect, it } from "vitest";
 import type { Backend } from "../../src/backends/backend.ts";
 import { createReferenceBackend } from "../../src/backends/reference/backend.ts";
-import { createWasmBackend } from "../../src/backends/wasm/backend.ts";
+import { createWasmBackend, type WasmExecutable } from "../../src/backends/wasm/backend.ts";
+import { wasmText } from "../../src/backends/wasm/text.ts";
 import type { Expr } from "../../src/core/expr.ts";
 import { BackendError, MemoryLimitError } from "../../src/errors/index.ts";
 import type { TypedArray } from "../../src/types/dtype.ts";
@@ -80,6 +81,22 @@ describe("an element's value does not depend on its place", () => {
       results.push(...(values as Float32Array));
     }
     expect(new Set(results).size).toBe(1);
+  });
+});
+
+describe("bounds by constants", () => {
+  const backend = createWasmBackend();
+  it.each([0, -0, 1, -2.5, Infinity, -Infinity, NaN])("%f", async (bound) => {
+    for (const op of ["max", "min"] as const) {
+      for (const first of [false, true]) {
+        const example = programCase(op, (s) => {
+          const [x, out] = mapped(s, new Float32Array([0, -0, NaN, Infinity, -Infinity, 3, -3, 1e-45, 1, -2.5, 7]));
+          const [value, constant] = [s.load(x, s.at([1])), s.b.constant(bound, "float32")];
+          s.map([11], [out, s.at([1]), first ? s.b.binary(op, constant, value) : s.b.binary(op, value, constant)]);
+        });
+        await check(backend, example);
+      }
+    }
   });
 });
 
@@ -244,7 +261,7 @@ describe("the listing of a program", () => {
       const value = s.load(x, s.at([1]));
       s.map([64], [out, s.at([1]), s.b.add(value, value)]);
     });
-    const text = backend.compile(example.program).asText();
+    const text = wasmText(backend.compile(example.program) as WasmExecutable);
     expect(text).toMatchInlineSnapshot(`
       "wasm module doubled: 239 bytes, 2 functions, 0 bytes of workspace
         table %0 %1 workspace
@@ -327,7 +344,7 @@ describe("the listing of a program", () => {
   });
   it("can be made of all programs", () => {
     for (const { program } of cases.filter((c, i) => i % 20 === 0 && supported(backend, c))) {
-      const lines = backend.compile(program).asText().split("\n");
+      const lines = wasmText(backend.compile(program) as WasmExecutable).split("\n");
       expect(lines[0]).toContain(`wasm module ${program.name}`);
       expect(lines.some((line) => line.includes("undefined"))).toBe(false);
       // Every construct is closed.

@@ -11,7 +11,6 @@ import { type Block, Heap } from "./heap.ts";
 import { hostImports } from "./host.ts";
 import { importModule } from "./module.ts";
 import { type Compiled, compileProgram } from "./program.ts";
-import { programText } from "./text.ts";
 
 const stored: ReadonlySet<DType> = new Set<DType>([
   "bool",
@@ -47,7 +46,7 @@ class WasmStorage implements Storage {
   }
 }
 
-class WasmExecutable implements Executable {
+export class WasmExecutable implements Executable {
   readonly program: Program;
   readonly compiled: Compiled;
   readonly start: (table: number) => void;
@@ -76,9 +75,6 @@ class WasmExecutable implements Executable {
     this.inputSlots = program.inputs.map(slot);
     this.outputSlots = program.outputs.map(slot);
     this.constants = [...constants].map(([buffer, block]) => ({ slot: slot(buffer), block }));
-  }
-  asText(): string {
-    return programText(this.program, this.compiled);
   }
 }
 

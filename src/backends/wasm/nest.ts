@@ -396,6 +396,19 @@ export class Nest {
         } else f.memory("v128.load", offset + 16 * u);
       });
     }
+    if (!access.scattered && stride === -1 && this.full && !bool) {
+      const { local, offset } = this.place(access);
+      return v.make(v.width, (u) => {
+        // The last of the four elements lies lowest.
+        f.get(local);
+        f.plus(offset - 16 * u - 12);
+        f.memory("v128.load");
+        const backwards = f.store("v128");
+        f.get(backwards);
+        f.get(backwards);
+        f.shuffle32(3, 2, 1, 0);
+      });
+    }
     const result = v.make(v.width, () => f.get(v.i32(0)[0]!));
     this.eachLane(access, (u, lane, local, offset) => {
       if (bool) {

@@ -152,8 +152,8 @@ function functionText(f: FunctionBuilder): string[] {
   return lines;
 }
 
-/** The listing of a compiled program. */
-export function programText(program: Program, compiled: Compiled): string {
+/** The listing of a program that the wasm backend compiled. */
+export function wasmText({ program, compiled }: { readonly program: Program; readonly compiled: Compiled }): string {
   const lines = [
     `wasm module ${program.name}: ${compiled.bytes.length} bytes, ${compiled.module.functions.length} functions, ${compiled.workspaceBytes} bytes of workspace`,
     `  table ${compiled.table.map((buffer) => `%${buffer}`).join(" ")} workspace`,

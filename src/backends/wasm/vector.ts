@@ -156,6 +156,22 @@ function emitCast(v: Lanes, from: DType, to: DType, x: Vec): Vec {
 }
 
 /**
+ * Maximum or minimum with a constant, by instructions that do not look after NaN and signs of zeros: those of the first
+ * operand pass, so that only max(-0, 0) needs care. Undefined where the general instruction is needed.
+ */
+function emitBound(v: Lanes, e: Expr, args: readonly Vec[]): Vec | undefined {
+  if (e.dtype !== "float32" || (e.op !== "max" && e.op !== "min")) return undefined;
+  const at = e.args.findIndex((a) => a.op === "constant");
+  if (at < 0) return undefined;
+  const bound = Number(e.args[at]!.value);
+  if (Number.isNaN(bound) || Object.is(bound, -0)) return undefined;
+  const x = args[1 - at]!;
+  if (e.op === "min") return v.min(x, args[at]!);
+  const larger = v.max(x, args[at]!);
+  return bound === 0 ? v.add(larger, v.f32(0)) : larger;
+}
+
+/**
  * The result of an operation whose arguments and result have lanes. `inline`: whether long functions are written in
  * place, or called.
  */
@@ -178,6 +194,8 @@ export function emitVector(v: Lanes, module: ModuleBuilder, e: Expr, args: reado
   if (e.op === "popcount") {
     return v.op("i32x4.extadd_pairwise_i16x8_u", v.op("i16x8.extadd_pairwise_i8x16_u", v.op("i8x16.popcnt", args[0]!)));
   }
+  const bounded = emitBound(v, e, args);
+  if (bounded !== undefined) return bounded;
   const op = ops[e.dtype]![e.op];
   if (op !== undefined) return v.op(op, ...args);
   if (isVectorMath(e)) {

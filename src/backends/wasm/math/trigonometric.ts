@@ -158,8 +158,10 @@ export function atan(v: Lanes, x: Vec): Vec {
   const middle = v.gt(a, v.f32(0.41421356237309503));
   const numerator = v.select(high, v.f32(-1), v.select(middle, v.sub(a, one), a));
   const denominator = v.select(high, a, v.select(middle, v.add(a, one), one));
-  const base = v.select(high, v.f32(halfPiHigh), v.and(middle, v.f32(Math.PI / 4)));
-  return v.withSign(v.abs(v.add(base, reducedAtan(v, v.div(numerator, denominator)))), x);
+  const base = v.select(high, v.f32(halfPiHigh), v.and(middle, v.f32(halfPiHigh / 2)));
+  const rest = v.select(high, v.f32(halfPiLow), v.and(middle, v.f32(halfPiLow / 2)));
+  const angle = v.add(base, v.add(reducedAtan(v, v.div(numerator, denominator)), rest));
+  return v.withSign(v.abs(angle), x);
 }
 
 /** The angle of the point (x, y): atan of the smaller coordinate over the larger, turned into its octant. */
@@ -174,7 +176,8 @@ export function atan2(v: Lanes, y: Vec, x: Vec): Vec {
   q = v.op("v128.andnot", q, v.eq(largest, v.f32(0)));
   const high = v.gt(q, v.f32(0.41421356237309503));
   const w = v.select(high, v.div(v.sub(q, one), v.add(q, one)), q);
-  let angle = v.add(reducedAtan(v, w), v.and(high, v.f32(Math.PI / 4)));
+  const rest = v.and(high, v.f32(halfPiLow / 2));
+  let angle = v.add(v.and(high, v.f32(halfPiHigh / 2)), v.add(reducedAtan(v, w), rest));
   angle = v.select(v.gt(ay, ax), constantMinus(v, halfPiHigh, halfPiLow, angle), angle);
   angle = v.select(v.negative(x), constantMinus(v, piHigh, piLow, angle), angle);
   const unordered = v.or(v.op("f32x4.ne", x, x), v.op("f32x4.ne", y, y));
