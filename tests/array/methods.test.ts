@@ -156,7 +156,7 @@ describe("reductions", () => {
   test("errors", () => {
     expect(() => m.sum(2)).toThrow("axis 2 is out of bounds for array of dimension 2");
     expect(() => m.sum([0, 0])).toThrow("duplicate value in 'axis': (0, 0)");
-    expect(() => m.sum({ axs: 0 } as never)).toThrow('sum has no option "axs"\n  fix: did you mean "axis"?');
+    expect(() => m.sum({ axs: 0 } as never)).toThrow(/sum has no option "axs"[\s\S]*did you mean "axis"\?/);
     expect(() => m.sum({ keepdims: true }, { axis: 0 } as never)).toThrow(OptionError);
     expect(() => m.max({ where: m.greater(2) })).toThrow("one has to specify 'initial'");
     expect(() => m.sum({ where: m })).toThrow("where must be None or a boolean array; got where.dtype=float32");
@@ -288,7 +288,7 @@ describe("updates", () => {
     expect(v.at(9).get({ mode: "fill", fillValue: 7 }).item()).toBe(7);
     expect(v.at(-1).get({ wrapNegativeIndices: false }).item()).toBe(3);
     expect(() => v.at(0).set(1, { mod: "clip" } as never)).toThrow(
-      'at has no option "mod"\n  fix: did you mean "mode"?',
+      /at has no option "mod"[\s\S]*did you mean "mode"\?/,
     );
     expect(() => v.at(0).set(1, { mode: "foo" } as never)).toThrow('Unknown gather mode "foo"');
   });
