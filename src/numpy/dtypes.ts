@@ -32,6 +32,8 @@ export const nan: number = Number.NaN;
 /** In an index: a new axis of length 1. */
 export const newaxis = null;
 
+/** The dtypes, by their names. */
+export const bool = "bool";
 export const bool_ = "bool";
 export const int8 = "int8";
 export const int16 = "int16";

@@ -1,5 +1,7 @@
 /** Slices put into an array or left out of it, and zeros trimmed from its ends. */
 import { type ArrayArg, asArray, cast } from "../array/convert.ts";
+import { resolveSlice } from "../array/indices.ts";
+import { Slice } from "../array/slice.ts";
 import type { NDArray } from "../core/ndarray.ts";
 import { ArgumentError, IndexingError, ShapeError } from "../errors/index.ts";
 import { add, max, min, mul, sub } from "../prims/arithmetic.ts";
@@ -15,8 +17,8 @@ import { equalRanks } from "./broadcast.ts";
 import { checkIntegers, constant, counting, flattened, gatherAlong, normalisedIndices, operand, shaped, truth } from "./operand.ts";
 import { argsort, sort } from "./sort.ts";
 
-/** One place, or several. */
-export type Places = number | readonly number[] | readonly boolean[] | ArrayArg;
+/** One place, or several: a list, a slice, an array. */
+export type Places = number | readonly number[] | readonly boolean[] | Slice | ArrayArg;
 
 interface EditOptions {
   /** The axis along which slices come or go; by default the flattened array's. */
@@ -24,7 +26,11 @@ interface EditOptions {
 }
 
 /** Places as an array; booleans stay booleans. */
-function placesArray(caller: string, obj: Places): NDArray {
+function placesArray(caller: string, obj: Places, length: number): NDArray {
+  if (obj instanceof Slice) {
+    const { start, step, size } = resolveSlice(obj, length);
+    return asArray(Int32Array.from({ length: size }, (_, i) => start + i * step), caller, 1);
+  }
   if (!Array.isArray(obj)) return operand(obj as ArrayArg, caller, 1);
   const list = obj as readonly (number | boolean)[];
   if (list.length > 0 && list.every((v) => typeof v === "boolean")) {
@@ -62,7 +68,7 @@ function remove(
     const at = obj < 0 ? obj + n : obj;
     return concatenate([sliceAlong(x, axis, 0, at), sliceAlong(x, axis, at + 1, n)], { dimension: axis });
   }
-  const places = placesArray("delete", obj);
+  const places = placesArray("delete", obj, n);
   if (places.aval.dtype === "bool") {
     if (places.aval.shape.length !== 1 || places.aval.shape[0] !== n) {
       throw new ShapeError({
@@ -120,7 +126,7 @@ export function insert(
   const options = readArguments<EditOptions>("insert", args, ["axis"]);
   const [x, axis] = alongAxis("insert", arr, options.axis);
   const n = x.aval.shape[axis]!;
-  let places = placesArray("insert", obj);
+  let places = placesArray("insert", obj, n);
   if (places.aval.shape.length > 1) {
     throw new ShapeError({
       what: `jnp.insert(): obj must be a one-dimensional array, or a scalar; got shape ${formatShape(places.aval.shape)}`,

@@ -2,16 +2,14 @@
 import { type ArrayArg, asArray, cast } from "../array/convert.ts";
 import { isNDArray, type NDArray } from "../core/ndarray.ts";
 import { isConcrete } from "../core/trace.ts";
-import { ArgumentError, AxisError, ConcretizationTypeError, ShapeError } from "../errors/index.ts";
+import { AxisError, ShapeError } from "../errors/index.ts";
 import { sub } from "../prims/arithmetic.ts";
-import { cumsum } from "../prims/cumulative.ts";
-import { broadcastInDim, broadcastTo, permuted, rev } from "../prims/movement.ts";
+import { broadcastTo, permuted, rev } from "../prims/movement.ts";
 import { concatenate, sliceAlong } from "../prims/slicing.ts";
 import { canonicalAxes, canonicalAxis, formatShape, type Shape, sizeOf } from "../types/shape.ts";
-import { inserted, range } from "../util/list.ts";
+import { range } from "../util/list.ts";
 import { readArguments, readInt, readInts, readShape, type StaticInt, type Trailing } from "./arguments.ts";
 import { checkIntegers, counting, flattened, gatherAlong, shaped, zerosOf } from "./operand.ts";
-import { searchsorted } from "./search.ts";
 import { wrappedIndices } from "./take.ts";
 
 type Axes = number | readonly number[] | null;
@@ -159,75 +157,6 @@ export function tile(a: ArrayArg, reps: number | readonly number[]): NDArray {
     lengths.flatMap((n, d) => [counts[d]!, n]),
   );
   return shaped(repeated, lengths.map((n, d) => n * counts[d]!));
-}
-
-/** Options of `repeat`. */
-export interface RepeatOptions {
-  /** The axis along which slices are repeated; all elements in row-major order by default. */
-  readonly axis?: number | null;
-  /** The length of the result along the axis, for counts that are traced: it is cut, or filled up with the last slice. */
-  readonly totalRepeatLength?: StaticInt | null;
-}
-
-/**
- * Each element (or slice along an axis) repeated in place: one count for all, or one for each. Counts must be known, or the
- * length of the result be given.
- * @throws ConcretizationTypeError for traced counts without `totalRepeatLength`. @throws ShapeError if counts do not fit.
- * @example jnp.repeat(x, 3); jnp.repeat(m, [1, 2, 0], 0)
- */
-export function repeat(
-  a: ArrayArg,
-  repeats: number | readonly number[] | ArrayArg,
-  ...args: Trailing<[axis: number | null], RepeatOptions>
-): NDArray {
-  const options = readArguments<RepeatOptions>("repeat", args, ["axis"], ["totalRepeatLength"]);
-  let x = asArray(a, "repeat", 0);
-  if (options.axis === undefined || options.axis === null) x = flattened(x);
-  const axis = canonicalAxis(options.axis ?? 0, x.aval.shape.length);
-  const n = x.aval.shape[axis]!;
-  if (options.totalRepeatLength !== undefined && options.totalRepeatLength !== null) {
-    const total = readInt("repeat", "totalRepeatLength", options.totalRepeatLength);
-    const counts = asArray(Array.isArray(repeats) ? Int32Array.from(repeats as readonly number[]) : repeats, "repeat", 1);
-    return repeatedTo(x, cast(counts, "int32"), axis, total);
-  }
-  if (isNDArray(repeats) && !isConcrete(repeats)) {
-    throw new ConcretizationTypeError({
-      what: "When jit-compiling jnp.repeat, the total number of repeats must be static.",
-      fix: "either specify a static value for `repeats`, or pass a static value to `totalRepeatLength`",
-    });
-  }
-  const counts = readInts("repeat", "repeats", repeats);
-  if (counts.some((c) => c < 0)) throw new ArgumentError({ what: "repeat: counts must not be negative", fix: "use counts of 0 or more" });
-  if (counts.length === 1) {
-    const count = counts[0]!;
-    const shape = inserted(x.aval.shape, axis + 1, count);
-    const spread = broadcastInDim(x, { shape, broadcastDimensions: range(shape.length).filter((d) => d !== axis + 1) });
-    return shaped(spread, x.aval.shape.map((m, d) => (d === axis ? m * count : m)));
-  }
-  checkCounts(counts.length, n);
-  const sources = counts.flatMap((count, i) => new Array<number>(count).fill(i));
-  if (sources.length === 0) return zerosOf(x.aval.shape.map((m, d) => (d === axis ? 0 : m)), x.aval.dtype, x.aval.weakType);
-  return gatherAlong(x, asArray(Int32Array.from(sources)), axis, { indicesAreSorted: true });
-}
-
-function checkCounts(counts: number, length: number): void {
-  if (counts === length || counts === 1) return;
-  throw new ShapeError({
-    what: `repeat: ${counts} counts do not go with an axis of length ${length}`,
-    fix: "give one count, or one for each slice",
-  });
-}
-
-/** Slices repeated by traced counts, to a known length: place p shows the slice in whose run it lies. */
-function repeatedTo(x: NDArray, counts: NDArray, axis: number, total: number): NDArray {
-  const n = x.aval.shape[axis]!;
-  const flat = flattened(counts);
-  checkCounts(flat.aval.shape[0]!, n);
-  const shape = x.aval.shape.map((m, d) => (d === axis ? total : m));
-  if (n === 0 || total === 0) return zerosOf(shape, x.aval.dtype, x.aval.weakType);
-  const ends = cumsum(broadcastTo(flat, [n]), { axis: 0, reverse: false });
-  const sources = searchsorted(ends, counting(total, "int32"), { side: "right" });
-  return gatherAlong(x, sources, axis, { mode: "clip", indicesAreSorted: true });
 }
 
 /**
