@@ -102,6 +102,7 @@ function storageOf(x: NDArray, backend: Backend, pinned: ReadonlySet<Cell>, temp
     cell.host = null;
     cell.storage = storage;
     cell.backend = backend;
+    cell.source = null;
     manage(cell);
   } else {
     temporary.push(storage);
@@ -169,7 +170,7 @@ export function runPrimitive<P>(primitive: Primitive<P>, operands: readonly NDAr
     return config.disableJit ? evaluate(jaxpr, operands) : callCompiled(compileCall(jaxpr, primitive.name), operands);
   }
   if (lower.kind === "reshape") {
-    return [arrayOf(primitive.types([operands[0]!.aval], params)[0]!, cellOf(operands[0]!))];
+    return [arrayOf(primitive.types([operands[0]!.aval], params)[0]!, cellOf(operands[0]!).share())];
   }
   let cache = programs.get(primitive);
   if (cache === undefined) {
