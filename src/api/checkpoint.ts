@@ -19,8 +19,14 @@ export interface CheckpointOptions {
  * they are needed. JAX's `jax.checkpoint`, also called `remat`.
  * @example const block = checkpoint((p: Params, x: NDArray) => layer(p, x));
  */
-export function checkpoint<A extends readonly NDArray[], O>(f: (...args: A) => O, options?: CheckpointOptions): (...args: Args<A>) => Traced<O>;
-export function checkpoint<A extends readonly unknown[], O>(f: (...args: A) => O, options?: CheckpointOptions): (...args: Args<A>) => Traced<O>;
+export function checkpoint<A extends readonly NDArray[], O>(
+  f: (...args: A) => O,
+  options?: CheckpointOptions,
+): (...args: Args<A>) => Traced<O>;
+export function checkpoint<A extends readonly unknown[], O>(
+  f: (...args: A) => O,
+  options?: CheckpointOptions,
+): (...args: Args<A>) => Traced<O>;
 export function checkpoint(f: UserFunction, options: CheckpointOptions = {}): UserFunction {
   checkFunction("checkpoint", f);
   checkOptions("checkpoint", options, ["preventCse"]);

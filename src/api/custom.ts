@@ -6,8 +6,8 @@ import type { NDArray } from "../core/ndarray.ts";
 import type { Tangent } from "../core/primitive.ts";
 import { checkOptions, DTypeError, ShapeError, TransformError, TreeError } from "../errors/index.ts";
 import { instantiate } from "../prims/fill.ts";
-import { addTangents } from "../transforms/tangent.ts";
 import { stage } from "../transforms/stage.ts";
+import { addTangents } from "../transforms/tangent.ts";
 import { flattenArrays, unflatten } from "../tree/flatten.ts";
 import type { TreeStructure } from "../tree/structure.ts";
 import type { Arg, Args, Traced } from "../tree/types.ts";
@@ -76,8 +76,14 @@ function readTree(role: string, f: UserFunction, value: unknown, structure: Tree
  * const f = customJvp((x: NDArray) => jnp.exp(x));
  * f.defjvp(([x], [dx]) => { const y = f(x); return [y, y.mul(dx)]; });
  */
-export function customJvp<A extends readonly NDArray[], O>(f: (...args: A) => O, options?: CustomOptions): CustomJvp<A, O>;
-export function customJvp<A extends readonly unknown[], O>(f: (...args: A) => O, options?: CustomOptions): CustomJvp<A, O>;
+export function customJvp<A extends readonly NDArray[], O>(
+  f: (...args: A) => O,
+  options?: CustomOptions,
+): CustomJvp<A, O>;
+export function customJvp<A extends readonly unknown[], O>(
+  f: (...args: A) => O,
+  options?: CustomOptions,
+): CustomJvp<A, O>;
 export function customJvp(f: UserFunction, options?: CustomOptions): CustomJvp<unknown[], unknown> {
   checkFunction("customJvp", f);
   checkOptions("customJvp", options, ["nondiffArgnums"]);
@@ -139,7 +145,13 @@ export function customJvp(f: UserFunction, options?: CustomOptions): CustomJvp<u
           const share = flattenToArrays(each(tangents[i], output, ...primals)).leaves;
           sum = sum.map((s, k) => addTangents(s, share[k]!));
         });
-        return [output, unflatten(structure, sum.map((s, k) => instantiate(s, leaves[k]!.aval)))];
+        return [
+          output,
+          unflatten(
+            structure,
+            sum.map((s, k) => instantiate(s, leaves[k]!.aval)),
+          ),
+        ];
       };
     },
   }) as unknown as CustomJvp<unknown[], unknown>;
@@ -165,7 +177,10 @@ export interface CustomVjp<A extends readonly unknown[], O> {
     forward: (...args: A) => readonly [O, R],
     backward: (residuals: R, cotangent: Traced<O>) => { readonly [K in keyof A]: Arg<A[K]> | null },
   ): void;
-  defvjp(forward: (...args: never[]) => readonly [unknown, unknown], backward: (...args: never[]) => readonly unknown[]): void;
+  defvjp(
+    forward: (...args: never[]) => readonly [unknown, unknown],
+    backward: (...args: never[]) => readonly unknown[],
+  ): void;
 }
 
 /**
@@ -175,8 +190,14 @@ export interface CustomVjp<A extends readonly unknown[], O> {
  * const clip = customVjp((x: NDArray) => x);
  * clip.defvjp((x) => [x, null], (_residuals, ct) => [jnp.clip(ct, -1, 1)]);
  */
-export function customVjp<A extends readonly NDArray[], O>(f: (...args: A) => O, options?: CustomOptions): CustomVjp<A, O>;
-export function customVjp<A extends readonly unknown[], O>(f: (...args: A) => O, options?: CustomOptions): CustomVjp<A, O>;
+export function customVjp<A extends readonly NDArray[], O>(
+  f: (...args: A) => O,
+  options?: CustomOptions,
+): CustomVjp<A, O>;
+export function customVjp<A extends readonly unknown[], O>(
+  f: (...args: A) => O,
+  options?: CustomOptions,
+): CustomVjp<A, O>;
 export function customVjp(f: UserFunction, options?: CustomOptions): CustomVjp<unknown[], unknown> {
   checkFunction("customVjp", f);
   checkOptions("customVjp", options, ["nondiffArgnums"]);
@@ -198,7 +219,10 @@ export function customVjp(f: UserFunction, options?: CustomOptions): CustomVjp<u
       const { rest: run } = separate(forwardRule, args, options);
       const result = run(...(unflatten(structure, primals.slice(constants.length)) as unknown[])) as unknown;
       if (!Array.isArray(result) || result.length !== 2) {
-        throw new TreeError({ what: `Custom VJP fwd rule for ${functionName(f)} must produce a pair (list or tuple of length two)`, fix: "return [output, residuals]" });
+        throw new TreeError({
+          what: `Custom VJP fwd rule for ${functionName(f)} must produce a pair (list or tuple of length two)`,
+          fix: "return [output, residuals]",
+        });
       }
       const results = flattenToArrays(result[0]);
       if (results.structure.key !== out.key) {
@@ -212,10 +236,19 @@ export function customVjp(f: UserFunction, options?: CustomOptions): CustomVjp<u
       return { results: results.leaves, residuals: residuals.leaves };
     };
     const backward: FlatBackward = (residuals, cotangents) => {
-      const result = backwardRule!(...statics, unflatten(residualStructure!, residuals), unflatten(out, cotangents)) as unknown;
+      const result = backwardRule!(
+        ...statics,
+        unflatten(residualStructure!, residuals),
+        unflatten(out, cotangents),
+      ) as unknown;
       return [...constants.map(() => null), ...readCotangents(f, result, moving, structure, leaves)];
     };
-    const outputs = customVjpCall([...constants, ...leaves], { name: functionName(f), jaxpr: hoistConstants(jaxpr), forward, backward });
+    const outputs = customVjpCall([...constants, ...leaves], {
+      name: functionName(f),
+      jaxpr: hoistConstants(jaxpr),
+      forward,
+      backward,
+    });
     return unflatten(out, outputs);
   };
   return Object.assign(named(call as UserFunction, f), {
@@ -244,7 +277,8 @@ function readCotangents(
   }
   let next = 0;
   return structure.children.flatMap((child, i): Tangent[] => {
-    const expected = leaves.slice(next, (next += child.leafCount));
+    const expected = leaves.slice(next, next + child.leafCount);
+    next += child.leafCount;
     if (result[i] === null || result[i] === undefined) return expected.map(() => null);
     const [, given] = flattenArrays(result[i]);
     if (given.key !== child.key) {

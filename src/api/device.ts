@@ -1,5 +1,5 @@
 /** Moving values: to arrays, to JavaScript, and waiting for them. */
-import { isNDArray, NDArray } from "../core/ndarray.ts";
+import { isNDArray, type NDArray } from "../core/ndarray.ts";
 import { isConcrete } from "../core/trace.ts";
 import { TracerArrayConversionError } from "../errors/index.ts";
 import { cellOf, readAsync } from "../runtime/array.ts";

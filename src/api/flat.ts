@@ -2,13 +2,14 @@
  * Between user functions, which take and return trees, and transforms, which take flat lists of arrays. JavaScript's
  * numbers in arguments become weakly typed float32 scalars; booleans, strings, functions and null stay as they are.
  */
-import { toArrayLeaf } from "./leaf.ts";
+
 import { isNDArray, type NDArray } from "../core/ndarray.ts";
 import { ShapeDtypeStruct } from "../core/struct.ts";
 import { ArgumentError, AsyncFunctionError } from "../errors/index.ts";
-import { type ArrayLeaf, flattenArrays, formatPath, leafPaths, type PathEntry, unflatten } from "../tree/flatten.ts";
-import type { TreeStructure } from "../tree/structure.ts";
+import { type ArrayLeaf, flattenArrays, formatPath, leafList, leafPaths, unflatten } from "../tree/flatten.ts";
+import { leafStructure, type TreeStructure } from "../tree/structure.ts";
 import type { Aval } from "../types/aval.ts";
+import { toArrayLeaf } from "./leaf.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: a user's function of any type
 export type UserFunction = (...args: any[]) => unknown;
@@ -23,7 +24,7 @@ export interface Flat {
 export function checkFunction(caller: string, f: unknown): asserts f is UserFunction {
   if (typeof f === "function") return;
   throw new ArgumentError({
-    what: `${caller} expects a function as its first argument, but got ${f === null ? "null" : isNDArray(f) ? "an array" : `a value of type ${typeof f}`}`,
+    what: `${caller}: Expected a callable value, got ${isNDArray(f) ? "an array" : typeof f === "object" ? (f === null ? "null" : "an object") : String(f)}`,
     fix: `write ${caller}((x) => ...), and apply the result to the arguments`,
   });
 }
@@ -41,6 +42,10 @@ export function named<F extends (...args: never[]) => unknown>(wrapper: F, f: Us
 
 /** A tree of arguments: every leaf an array. */
 export function flattenToArrays(tree: unknown): Flat {
+  // The common cases: one array, and a list of arrays.
+  if (isNDArray(tree)) return { leaves: [tree], structure: leafStructure };
+  if (Array.isArray(tree) && tree.every(isNDArray))
+    return { leaves: tree as NDArray[], structure: leafList(tree.length) };
   const [leaves, structure] = flattenArrays(tree);
   return { leaves: leaves.map(toArrayLeaf), structure };
 }
@@ -87,9 +92,24 @@ export function flatFunction(caller: string, f: UserFunction, structure: TreeStr
   };
 }
 
-/** The name of each leaf of an argument list as an error should say it: `argument x[0].w` where names are not known: `args[0].w`. */
-export function argumentNames(structure: TreeStructure): string[] {
-  return leafPaths(structure).map((path: readonly PathEntry[]) => `args${formatPath(path)}`);
+/**
+ * The parameters' names in a function's source; empty where they are not plain names. For errors only.
+ */
+function parameterNames(f: UserFunction): readonly string[] {
+  const source = Function.prototype.toString.call(f);
+  const match = /^(?:function\s*)?(?:([\w$]+)\s*=>|[\w$]*\s*\(([^)]*)\))/.exec(source);
+  const names = (match?.[1] ?? match?.[2] ?? "").split(",").map((name) => name.trim());
+  return names.every((name) => /^[A-Za-z_$][\w$]*$/.test(name)) ? names : [];
+}
+
+/** The name of each leaf of an argument list, for errors: `argument p.layers[0].w`, or `argument args[0].w` where the
+ *  parameter's name is not known. */
+export function argumentNames(f: UserFunction, structure: TreeStructure): string[] {
+  const names = parameterNames(f);
+  return leafPaths(structure).map(([position, ...path]) => {
+    const name = typeof position === "number" ? names[position] : undefined;
+    return `argument ${name ?? `args[${position}]`}${formatPath(path)}`;
+  });
 }
 
 /** Auxiliary results: arrays among them travel with the trace, everything else stays as it is. */
@@ -119,9 +139,13 @@ export function checkAuxiliaryPair(caller: string, f: UserFunction, result: unkn
   checkSynchronous(caller, f, result);
   if (Array.isArray(result) && result.length === 2) return [result[0], result[1]];
   throw new ArgumentError({
-    what: `with hasAux, ${functionName(f)} should return a two-element tuple [output, aux], but returned ${
-      Array.isArray(result) ? `a list of ${result.length}` : isNDArray(result) ? "an array" : `a ${typeof result}`
-    }`,
+    what: `expected function with aux output to return a two-element tuple, but got ${
+      Array.isArray(result)
+        ? `a list of ${result.length}`
+        : isNDArray(result)
+          ? "an array"
+          : `a value of type ${typeof result}`
+    } from ${functionName(f)}`,
     fix: `return [output, aux] from the function, or leave hasAux out of ${caller}`,
   });
 }

@@ -1,22 +1,25 @@
 /** Gradients: `grad` and `valueAndGrad`. */
-import type { NDArray } from "../core/ndarray.ts";
+
 import { scalar } from "../core/constant.ts";
+import type { NDArray } from "../core/ndarray.ts";
 import { Linear } from "../core/primitive.ts";
-import { userLine } from "../core/source.ts";
-import { checkOptions, DTypeError, ShapeError } from "../errors/index.ts";
+import { describeOrigin } from "../core/trace.ts";
+import { ArgumentError, checkOptions, DTypeError, ShapeError } from "../errors/index.ts";
 import { instantiate } from "../prims/fill.ts";
 import { linearizeFlat } from "../transforms/linearize.ts";
 import { backward } from "../transforms/transpose.ts";
-import { unflatten } from "../tree/flatten.ts";
+import { unflatten, unflattenEach } from "../tree/flatten.ts";
 import type { Args, ArrayLike, Traced } from "../tree/types.ts";
 import { formatAval } from "../types/aval.ts";
 import { isComplex, isFloating, isInexact, isInteger } from "../types/dtype.ts";
+import { formatShape } from "../types/shape.ts";
 import { type Argnums, checkArgnums, resolveArgnums } from "./argnums.ts";
 import {
   argumentNames,
   checkAuxiliaryPair,
   checkFunction,
   checkSynchronous,
+  type Flat,
   flattenToArrays,
   functionName,
   named,
@@ -46,35 +49,56 @@ const optionNames = ["argnums", "hasAux", "holomorphic", "allowInt"];
 
 /** The options of a call, where the second argument may also be argnums themselves. */
 function readOptions(caller: string, given: Argnums | GradOptions | undefined): Required<GradOptions> {
-  const options = typeof given === "number" || Array.isArray(given) ? { argnums: given as Argnums } : (given as GradOptions | undefined);
+  const options =
+    typeof given === "number" || Array.isArray(given)
+      ? { argnums: given as Argnums }
+      : (given as GradOptions | undefined);
   checkOptions(caller, options, optionNames);
   const { argnums = 0, hasAux = false, holomorphic = false, allowInt = false } = options ?? {};
   checkArgnums(caller, argnums);
   return { argnums, hasAux, holomorphic, allowInt };
 }
 
-function checkInput(caller: string, x: NDArray, name: string, options: Required<GradOptions>): void {
+const leavesBefore = (flats: readonly Flat[], position: number): number =>
+  flats.slice(0, position).reduce((sum, flat) => sum + flat.leaves.length, 0);
+
+function checkInput(caller: string, x: NDArray, name: () => string, options: Required<GradOptions>): void {
   const { dtype } = x.aval;
   if (options.holomorphic) {
     if (isComplex(dtype)) return;
     throw new DTypeError({
-      what: `${caller} with holomorphic=True requires inputs with complex dtype, but got ${dtype} for ${name}`,
+      what: `${caller} with holomorphic=True requires inputs with complex dtype, but got ${dtype} for ${name()}`,
       fix: "convert the argument to complex64, or leave holomorphic out",
     });
   }
   if (isInexact(dtype) || (options.allowInt && (isInteger(dtype) || dtype === "bool"))) return;
   throw new DTypeError({
-    what: `${caller} requires real- or complex-valued inputs (input dtype that is a sub-dtype of np.inexact), but got ${dtype} for ${name}`,
-    where: [userLine()].filter((line) => line !== undefined),
+    what: `${caller} requires real- or complex-valued inputs (input dtype that is a sub-dtype of np.inexact), but got ${dtype} for ${name()}`,
     fix: 'convert the argument with astype("float32"), choose another by argnums, or set allowInt',
   });
 }
 
-function checkOutput(caller: string, f: UserFunction, y: NDArray, holomorphic: boolean): void {
+/** A static value as a whole argument has nothing to differentiate by. */
+function checkTree(caller: string, { structure }: Flat, value: unknown, position: number): void {
+  if (structure.kind !== "static") return;
+  if (typeof value === "boolean") {
+    throw new DTypeError({
+      what: `${caller} requires real- or complex-valued inputs (input dtype that is a sub-dtype of np.inexact), but got bool for argument ${position}`,
+      fix: "booleans in arguments are static: differentiate by another argument",
+    });
+  }
+  const shown = typeof value === "string" ? JSON.stringify(value) : `argument ${position}`;
+  throw new ArgumentError({
+    what: `${caller}: ${shown} of type ${typeof value} is not a valid array type, so there is no gradient for argument ${position}`,
+    fix: "choose the argument to differentiate by with argnums; others may be anything",
+  });
+}
+
+function checkOutput(caller: string, f: UserFunction, y: NDArray, output: NDArray, holomorphic: boolean): void {
   if (y.aval.shape.length > 0) {
     throw new ShapeError({
-      what: `Gradient only defined for scalar-output functions. Output of ${functionName(f)} had shape: (${y.aval.shape.join(", ")}${y.aval.shape.length === 1 ? "," : ""}).`,
-      where: [userLine()].filter((line) => line !== undefined),
+      what: `Gradient only defined for scalar-output functions. Output had shape: ${formatShape(y.aval.shape)}.`,
+      where: [describeOrigin(output) ?? `the function is ${functionName(f)}`],
       fix: "reduce the output, for example with .sum() or .mean(), extract one element, or use jacrev or jacfwd",
     });
   }
@@ -95,41 +119,57 @@ interface Evaluated {
   readonly gradient: unknown;
 }
 
-function differentiate(caller: string, f: UserFunction, options: Required<GradOptions>, args: readonly unknown[]): Evaluated {
+function differentiate(
+  caller: string,
+  f: UserFunction,
+  options: Required<GradOptions>,
+  args: readonly unknown[],
+): Evaluated {
   const positions = resolveArgnums(caller, options.argnums, args.length);
   const flats = args.map(flattenToArrays);
   const chosen = positions.map((p) => flats[p]!);
   positions.forEach((p) => {
-    const names = argumentNames(flats[p]!.structure);
-    flats[p]!.leaves.forEach((x, i) => void checkInput(caller, x, `argument ${p}${names[i]!.slice(4)}`, options));
+    checkTree(caller, flats[p]!, args[p], p);
+    flats[p]!.leaves.forEach((x, i) => {
+      checkInput(
+        caller,
+        x,
+        () => argumentNames(f, flattenToArrays(args).structure)[leavesBefore(flats, p) + i]!,
+        options,
+      );
+    });
   });
+  const structures = chosen.map((flat) => flat.structure);
   const primals = chosen.flatMap((flat) => flat.leaves);
   const others = flats.map((flat) => unflatten(flat.structure, flat.leaves));
   let rebuildAux: ((arrays: readonly NDArray[]) => unknown) | undefined;
+  let output: NDArray | undefined;
   const { results, nonzeroOut, linear, residuals } = linearizeFlat(
     (leaves) => {
       const full = [...others];
-      let next = 0;
+      const own = unflattenEach(structures, leaves);
       positions.forEach((p, k) => {
-        const { structure } = chosen[k]!;
-        full[p] = unflatten(structure, leaves.slice(next, (next += structure.leafCount)));
+        full[p] = own[k];
       });
-      let output = f(...full);
+      let result = f(...full);
       const extra: NDArray[] = [];
       if (options.hasAux) {
-        const [value, aux] = checkAuxiliaryPair(caller, f, output);
+        const [value, aux] = checkAuxiliaryPair(caller, f, result);
         const taken = takeAuxiliary(aux);
         rebuildAux = taken.rebuild;
         extra.push(...taken.arrays);
-        output = value;
-      } else checkSynchronous(caller, f, output);
-      return [singleOutput(f, output), ...extra];
+        result = value;
+      } else checkSynchronous(caller, f, result);
+      output = singleOutput(f, result);
+      return [output, ...extra];
     },
     primals,
     primals.map((x) => isInexact(x.aval.dtype)),
+    [],
+    `${caller} of ${functionName(f)}`,
   );
   const value = results[0]!;
-  checkOutput(caller, f, value, options.holomorphic);
+  checkOutput(caller, f, value, output!, options.holomorphic);
   const differentiable = primals.filter((x) => isInexact(x.aval.dtype));
   const one = scalar(1, value.aval.dtype, value.aval.weakType);
   const cotangents = backward(
@@ -141,10 +181,7 @@ function differentiate(caller: string, f: UserFunction, options: Required<GradOp
   const gradients = primals.map((x) =>
     isInexact(x.aval.dtype) ? instantiate(cotangents[next++]!, x.aval) : float0Zeros(x.aval.shape),
   );
-  let start = 0;
-  const trees = chosen.map(({ structure }) =>
-    unflatten(structure, gradients.slice(start, (start += structure.leafCount))),
-  );
+  const trees = unflattenEach(structures, gradients);
   return {
     value,
     aux: rebuildAux?.(results.slice(1)),
@@ -156,7 +193,10 @@ function singleOutput(f: UserFunction, output: unknown): NDArray {
   const { leaves, structure } = flattenToArrays(output);
   if (structure.kind === "leaf") return leaves[0]!;
   throw new ShapeError({
-    what: `Gradient only defined for scalar-output functions. Output of ${functionName(f)} was ${structure.kind === "none" ? "nothing" : `a tree: ${structure}`}.`,
+    what: `Gradient only defined for scalar-output functions. Output was ${
+      structure.kind === "none" || structure.kind === "static" ? String(output) : `a tree: ${structure}`
+    }.`,
+    where: [`the function is ${functionName(f)}`],
     fix:
       structure.kind === "none"
         ? "return the value from the function"

@@ -1,5 +1,6 @@
 /** Whole derivatives: `jacfwd`, `jacrev`, `hessian`. */
 import type { NDArray } from "../core/ndarray.ts";
+import { Linear } from "../core/primitive.ts";
 import { checkOptions, DTypeError } from "../errors/index.ts";
 import { sub } from "../prims/arithmetic.ts";
 import { convertElementType } from "../prims/cast.ts";
@@ -7,12 +8,11 @@ import { eq } from "../prims/compare.ts";
 import { instantiate, iota } from "../prims/fill.ts";
 import { reshape } from "../prims/movement.ts";
 import { slice } from "../prims/slicing.ts";
-import { Linear } from "../core/primitive.ts";
 import { jvpFlat } from "../transforms/jvp.ts";
 import { linearizeFlat } from "../transforms/linearize.ts";
 import { backward } from "../transforms/transpose.ts";
 import { materialiseBatch, vmapFlat } from "../transforms/vmap.ts";
-import { unflatten } from "../tree/flatten.ts";
+import { unflatten, unflattenEach } from "../tree/flatten.ts";
 import type { TreeStructure } from "../tree/structure.ts";
 import type { Args, ArrayLike, Traced } from "../tree/types.ts";
 import { type DType, isComplex, isFloating, isInexact } from "../types/dtype.ts";
@@ -23,6 +23,7 @@ import {
   checkFunction,
   checkSynchronous,
   flattenToArrays,
+  functionName,
   named,
   takeAuxiliary,
   type UserFunction,
@@ -43,11 +44,7 @@ export interface JacobianOptions<N extends Argnums = Argnums> {
 }
 
 /** A tree like the output, whose leaves are trees like the arguments. */
-type Product<O, T> = O extends ArrayLike
-  ? T
-  : O extends object
-    ? { -readonly [K in keyof O]: Product<O[K], T> }
-    : O;
+type Product<O, T> = O extends ArrayLike ? T : O extends object ? { -readonly [K in keyof O]: Product<O[K], T> } : O;
 
 /** The type of a Jacobian: the tree of the output, with the tree of the chosen arguments at each leaf. */
 export type JacobianOf<A extends readonly unknown[], O, N> = Product<Traced<O>, GradientOf<A, N>>;
@@ -56,7 +53,9 @@ type Settings = Required<JacobianOptions>;
 
 function readOptions(caller: string, given: Argnums | JacobianOptions | undefined): Settings {
   const options =
-    typeof given === "number" || Array.isArray(given) ? { argnums: given as Argnums } : (given as JacobianOptions | undefined);
+    typeof given === "number" || Array.isArray(given)
+      ? { argnums: given as Argnums }
+      : (given as JacobianOptions | undefined);
   const allowed = ["argnums", "hasAux", "holomorphic", ...(caller === "jacrev" ? ["allowInt"] : [])];
   checkOptions(caller, options, allowed);
   const { argnums = 0, hasAux = false, holomorphic = false, allowInt = false } = options ?? {};
@@ -85,10 +84,9 @@ function restrict(caller: string, f: UserFunction, options: Settings, args: read
     structures,
     call: (leaves) => {
       const full = [...others];
-      let next = 0;
+      const own = unflattenEach(structures, leaves);
       positions.forEach((p, k) => {
-        const structure = structures[k]!;
-        full[p] = unflatten(structure, leaves.slice(next, (next += structure.leafCount)));
+        full[p] = own[k];
       });
       let output = f(...full);
       let extra: readonly NDArray[] = [];
@@ -118,10 +116,17 @@ function checkDTypes(caller: string, role: "input" | "output", arrays: readonly 
         fix: "convert with astype, or leave holomorphic out",
       });
     }
-    const fine = caller === "jacrev" ? (role === "input" ? isInexact(dtype) || options.allowInt : isFloating(dtype)) : isFloating(dtype) || role === "output";
+    const fine =
+      caller === "jacrev"
+        ? role === "input"
+          ? isInexact(dtype) || options.allowInt
+          : isFloating(dtype)
+        : isFloating(dtype) || role === "output";
     if (fine) continue;
+    const wanted = caller === "jacrev" && role === "input" ? "real- or complex-valued" : "real-valued";
+    const family = caller === "jacrev" && role === "input" ? "inexact" : "floating";
     throw new DTypeError({
-      what: `${caller} requires real-valued ${role}s (${role} dtype that is a sub-dtype of np.floating), but got ${dtype}`,
+      what: `${caller} requires ${wanted} ${role}s (${role} dtype that is a sub-dtype of np.${family}), but got ${dtype}`,
       fix: isComplex(dtype) ? "use holomorphic, or jvp and vjp" : `convert the ${role} with astype("float32")`,
     });
   }
@@ -160,8 +165,7 @@ function cutAxis(x: NDArray, axis: number, sizes: readonly number[]): NDArray[] 
 
 /** A list of trees, or the one tree where argnums is a single number. */
 function argumentTree(options: Settings, structures: readonly TreeStructure[], leaves: readonly NDArray[]): unknown {
-  let start = 0;
-  const trees = structures.map((s) => unflatten(s, leaves.slice(start, (start += s.leafCount))));
+  const trees = unflattenEach(structures, leaves);
   return typeof options.argnums === "number" ? trees[0] : trees;
 }
 
@@ -198,7 +202,7 @@ export function jacfwd(f: UserFunction, options?: Argnums | JacobianOptions): Us
     const axis = { size: total, name: undefined };
     const [batched, dims] = vmapFlat(
       (tangents) => {
-        const [ys, dys] = jvpFlat(call, primals, tangents);
+        const [ys, dys] = jvpFlat(call, primals, tangents, `jacfwd of ${functionName(f)}`);
         count = out().leafCount;
         return [...dys.slice(0, count).map((d, i) => instantiate(d, ys[i]!.aval)), ...ys];
       },
@@ -211,7 +215,9 @@ export function jacfwd(f: UserFunction, options?: Argnums | JacobianOptions): Us
     const jacobians = batched.slice(0, count).map((d, i) => {
       const { shape } = values[i]!.aval;
       const columns = materialiseBatch(d, dims[i]!, total, shape.length);
-      const pieces = cutAxis(columns, shape.length, sizes).map((piece, k) => reshaped(piece, [...shape, ...primals[k]!.aval.shape]));
+      const pieces = cutAxis(columns, shape.length, sizes).map((piece, k) =>
+        reshaped(piece, [...shape, ...primals[k]!.aval.shape]),
+      );
       return argumentTree(settings, structures, pieces);
     });
     const result = unflatten(out(), jacobians);
@@ -244,7 +250,13 @@ export function jacrev(f: UserFunction, options?: Argnums | JacobianOptions): Us
     const { primals, structures, call, out, rebuildAux } = restrict("jacrev", f, settings, args);
     checkDTypes("jacrev", "input", primals, settings);
     const inexact = primals.map((x) => isInexact(x.aval.dtype));
-    const { results, nonzeroOut, linear, residuals } = linearizeFlat(call, primals, inexact);
+    const { results, nonzeroOut, linear, residuals } = linearizeFlat(
+      call,
+      primals,
+      inexact,
+      [],
+      `jacrev of ${functionName(f)}`,
+    );
     const count = out().leafCount;
     const outputs = results.slice(0, count);
     checkDTypes("jacrev", "output", outputs, settings);
@@ -289,7 +301,10 @@ export function jacrev(f: UserFunction, options?: Argnums | JacobianOptions): Us
 export const jacobian: typeof jacrev = jacrev;
 
 /** The type of a Hessian: the tree of the output with the chosen arguments' tree twice at each leaf. */
-export type HessianOf<A extends readonly unknown[], O, N> = Product<Traced<O>, Product<GradientOf<A, N>, GradientOf<A, N>>>;
+export type HessianOf<A extends readonly unknown[], O, N> = Product<
+  Traced<O>,
+  Product<GradientOf<A, N>, GradientOf<A, N>>
+>;
 
 /**
  * The Hessian, `jacfwd(jacrev(f))`: shape `[...output.shape, ...input.shape, ...input.shape]`; trees nest accordingly.

@@ -1,7 +1,7 @@
 /** Directional derivatives and their transposes: `jvp`, `linearize`, `vjp`, `linearTranspose`. */
-import type { NDArray } from "../core/ndarray.ts";
-import { Linear, type Tangent } from "../core/primitive.ts";
 import { evaluate } from "../core/evaluate.ts";
+import { isNDArray, type NDArray } from "../core/ndarray.ts";
+import { Linear, type Tangent } from "../core/primitive.ts";
 import { ArgumentError, checkOptions, DTypeError, ShapeError, TreeError } from "../errors/index.ts";
 import { instantiate } from "../prims/fill.ts";
 import { jvpFlat } from "../transforms/jvp.ts";
@@ -11,9 +11,9 @@ import { backward } from "../transforms/transpose.ts";
 import { flattenArrays, unflatten } from "../tree/flatten.ts";
 import type { TreeStructure } from "../tree/structure.ts";
 import type { Arg, Args, Traced } from "../tree/types.ts";
-import { toTangentLeaf } from "./leaf.ts";
 import { type Aval, formatAval, sameType, tangentAval } from "../types/aval.ts";
 import { isInexact } from "../types/dtype.ts";
+import { formatShape } from "../types/shape.ts";
 import {
   type Auxiliary,
   checkAuxiliaryPair,
@@ -26,6 +26,7 @@ import {
   type UserFunction,
 } from "./flat.ts";
 import { float0Zeros } from "./float0.ts";
+import { toTangentLeaf } from "./leaf.ts";
 
 export interface AuxOptions {
   /** The function returns `[output, aux]`. */
@@ -53,51 +54,89 @@ function withAuxiliary(caller: string, f: UserFunction, structure: TreeStructure
   };
 }
 
+/** What errors say of a tangent or cotangent that does not fit the value that it belongs to. */
+interface Wording {
+  readonly role: "tangent" | "cotangent";
+  readonly tree: (given: TreeStructure, expected: TreeStructure) => string;
+  readonly shape: (given: Aval, expected: Aval) => string;
+  /** `value` is the type of the primal or output. */
+  readonly dtype: (given: Aval, expected: Aval, value: Aval) => string;
+}
+
+const ofJvp: Wording = {
+  role: "tangent",
+  tree: (given, expected) =>
+    `primal and tangent arguments to jvp must have the same tree structure; primals have tree structure ${expected} whereas tangents have tree structure ${given}.`,
+  shape: (given, expected) =>
+    `jvp called with different primal and tangent shapes; got primal shape ${formatShape(expected.shape)} and tangent shape as ${formatShape(given.shape)}`,
+  dtype: (given, expected, value) =>
+    `primal and tangent arguments to jvp do not match; dtypes must be equal, or in case of int/bool primal dtype the tangent dtype must be float0. Got primal dtype ${value.dtype} and so expected tangent dtype ${expected.dtype}, but got tangent dtype ${given.dtype} instead.`,
+};
+
+const inconsistent = (given: Aval, expected: Aval): string =>
+  `linearized function called on tangent values inconsistent with the original primal values: got ${formatAval(given)}, but expected ${formatAval(expected)}`;
+
+const ofLinearize: Wording = {
+  role: "tangent",
+  tree: (given, expected) =>
+    `linearized function called on tangent values inconsistent with the original primal values: tangents have tree structure ${given}, but primals ${expected}`,
+  shape: inconsistent,
+  dtype: inconsistent,
+};
+
+const ofPullback = (f: UserFunction): Wording => {
+  const type = (given: Aval, expected: Aval, value = expected): string =>
+    `unexpected type (e.g. shape/dtype) for argument to VJP function: got ${formatAval(given)}, but expected ${formatAval(expected)} because the corresponding output of the differentiated function ${functionName(f)} had type ${formatAval(value)}`;
+  return {
+    role: "cotangent",
+    tree: (given, expected) =>
+      `unexpected tree structure. The argument to a VJP function must match the pytree structure of the output of the differentiated function ${functionName(f)}: got ${given}, but expected ${expected}`,
+    shape: type,
+    dtype: type,
+  };
+};
+
 /** Tangents (or cotangents) for values of these types, from a tree of the user. */
-function readTangents(
-  caller: string,
-  role: "tangent" | "cotangent",
-  tree: unknown,
-  structure: TreeStructure,
-  avals: readonly Aval[],
-): Tangent[] {
+function readTangents(words: Wording, tree: unknown, structure: TreeStructure, avals: readonly Aval[]): Tangent[] {
   const [leaves, given] = flattenArrays(tree);
   if (given.key !== structure.key) {
     throw new TreeError({
-      what: `the ${role} given to ${caller} has tree structure ${given}, but the ${role === "tangent" ? "primal" : "output"} has ${structure}`,
-      fix: `give a ${role} with the same lists and keys`,
+      what: words.tree(given, structure),
+      fix: `give a ${words.role} with the same lists and keys`,
     });
   }
   return leaves.map((leaf, i) => {
     const aval = avals[i]!;
     const expected = tangentAval(aval);
-    if (expected.dtype === "float0") {
-      const x = typeof leaf === "object" && "aval" in leaf ? leaf : undefined;
-      if (x?.aval.dtype === "float0" || leaf === 0) return null;
-      throw new DTypeError({
-        what: `${role} passed to ${caller} for a value of type ${formatAval(aval)} must have dtype float0${x === undefined ? "" : `, but got ${x.aval.dtype}`}`,
-        fix: "integers and booleans have no tangents: pass 0, or differentiate by floating point arguments only",
-      });
-    }
+    // Zero stands for the one tangent that integers have.
+    if (expected.dtype === "float0" && leaf === 0) return null;
     const t = toTangentLeaf(leaf, aval.dtype);
-    if (!sameType(t.aval, expected)) {
-      const shapes = t.aval.dtype === expected.dtype;
-      throw new (shapes ? ShapeError : DTypeError)({
-        what: `${role} passed to ${caller} must have the same shape and dtype as the ${role === "tangent" ? "primal" : "output"}: expected ${formatAval(expected)}, but got ${formatAval(t.aval)}`,
-        fix: shapes ? `reshape or broadcast the ${role}` : `convert the ${role} with astype("${expected.dtype}")`,
+    if (t.aval.dtype !== expected.dtype) {
+      throw new DTypeError({
+        what: words.dtype(t.aval, expected, aval),
+        fix:
+          expected.dtype === "float0"
+            ? "integers and booleans have no tangents: pass 0, or differentiate by floating point arguments only"
+            : `convert the ${words.role} with astype("${expected.dtype}")`,
       });
     }
-    return t;
+    if (!sameType(t.aval, expected)) {
+      throw new ShapeError({ what: words.shape(t.aval, expected), fix: `reshape or broadcast the ${words.role}` });
+    }
+    return expected.dtype === "float0" ? null : t;
   });
 }
 
-const zeroOr = (t: Tangent, aval: Aval): NDArray => (isInexact(aval.dtype) ? instantiate(t, aval) : float0Zeros(aval.shape));
+const zeroOr = (t: Tangent, aval: Aval): NDArray =>
+  isInexact(aval.dtype) ? instantiate(t, aval) : float0Zeros(aval.shape);
 
-function checkTuple(caller: string, name: string, value: unknown): asserts value is readonly unknown[] {
-  if (Array.isArray(value)) return;
+function checkLists(primals: unknown, tangents: unknown): void {
+  if (Array.isArray(primals) && Array.isArray(tangents)) return;
+  const describe = (value: unknown): string =>
+    Array.isArray(value) ? "list" : isNDArray(value) ? "NDArray" : typeof value;
   throw new ArgumentError({
-    what: `${caller}: ${name} must be a list with one entry for each argument of the function`,
-    fix: `write ${caller}(f, [x, y], [dx, dy])`,
+    what: `primal and tangent arguments to jvp must be tuples or lists; found ${describe(primals)} and ${describe(tangents)}.`,
+    fix: "give both as lists with one entry for each argument: jvp(f, [x, y], [dx, dy])",
   });
 }
 
@@ -125,13 +164,12 @@ export function jvp<A extends readonly unknown[], O, X>(
 export function jvp(f: UserFunction, primals: unknown, tangents: unknown, options?: AuxOptions): unknown[] {
   checkFunction("jvp", f);
   checkOptions("jvp", options, ["hasAux"]);
-  checkTuple("jvp", "primals", primals);
-  checkTuple("jvp", "tangents", tangents);
+  checkLists(primals, tangents);
   const { leaves, structure } = flattenToArrays(primals);
   const avals = leaves.map((x) => x.aval);
-  const directions = readTangents("jvp", "tangent", tangents, structure, avals);
+  const directions = readTangents(ofJvp, tangents, structure, avals);
   const flat = withAuxiliary("jvp", f, structure, options?.hasAux ?? false);
-  const [results, resultTangents] = jvpFlat(flat.call, leaves, directions);
+  const [results, resultTangents] = jvpFlat(flat.call, leaves, directions, `jvp of ${functionName(f)}`);
   const out = flat.structure();
   const count = out.leafCount;
   const output = unflatten(out, results.slice(0, count));
@@ -158,11 +196,19 @@ export function linearize<A extends readonly unknown[], O>(
   const avals = leaves.map((x) => x.aval);
   const flat = flatFunction("linearize", f as UserFunction, structure);
   const inexact = avals.map((aval) => isInexact(aval.dtype));
-  const { results, nonzeroOut, linear, residuals } = linearizeFlat(flat.call, leaves, inexact);
+  const { results, nonzeroOut, linear, residuals } = linearizeFlat(
+    flat.call,
+    leaves,
+    inexact,
+    [],
+    `linearize of ${functionName(f as UserFunction)}`,
+  );
   const out = flat.structure();
   const push = (...tangents: readonly unknown[]): Traced<O> => {
-    const given = readTangents("the function from linearize", "tangent", tangents, structure, avals);
-    const moving = given.filter((_, i) => inexact[i]).map((t, i) => instantiate(t, avals.filter((_, k) => inexact[k])[i]!));
+    const given = readTangents(ofLinearize, tangents, structure, avals);
+    const moving = given
+      .filter((_, i) => inexact[i])
+      .map((t, i) => instantiate(t, avals.filter((_, k) => inexact[k])[i]!));
     const outputs = evaluate(linear, [...residuals, ...moving]);
     let next = 0;
     return unflatten(
@@ -174,7 +220,9 @@ export function linearize<A extends readonly unknown[], O>(
 }
 
 /** The pullback of `vjp`: cotangents of the output to a list of cotangents of the arguments. */
-export type Pullback<A extends readonly unknown[], O> = (cotangent: Arg<Traced<O>>) => { -readonly [K in keyof A]: Traced<A[K]> };
+export type Pullback<A extends readonly unknown[], O> = (cotangent: Arg<Traced<O>>) => {
+  -readonly [K in keyof A]: Traced<A[K]>;
+};
 
 /**
  * Reverse mode: the value of `f`, and the function from cotangents of its output to those of its arguments,
@@ -184,7 +232,10 @@ export type Pullback<A extends readonly unknown[], O> = (cotangent: Arg<Traced<O
  * const [y, pull] = vjp((x: NDArray, y: NDArray) => jnp.sin(x.mul(y)), 0.5, 2);
  * const [dx, dy] = pull(1);
  */
-export function vjp<A extends readonly unknown[], O>(f: (...args: A) => O, ...primals: Args<A>): [Traced<O>, Pullback<A, O>] {
+export function vjp<A extends readonly unknown[], O>(
+  f: (...args: A) => O,
+  ...primals: Args<A>
+): [Traced<O>, Pullback<A, O>] {
   const { output, pull } = vjpOf("vjp", f as UserFunction, primals, false);
   return [output as Traced<O>, pull as Pullback<A, O>];
 }
@@ -208,13 +259,19 @@ function vjpOf(
   const { leaves, structure } = flattenToArrays(primals);
   const flat = withAuxiliary(caller, f, structure, hasAux);
   const inexact = leaves.map((x) => isInexact(x.aval.dtype));
-  const { results, nonzeroOut, linear, residuals } = linearizeFlat(flat.call, leaves, inexact);
+  const { results, nonzeroOut, linear, residuals } = linearizeFlat(
+    flat.call,
+    leaves,
+    inexact,
+    [],
+    `${caller} of ${functionName(f)}`,
+  );
   const out = flat.structure();
   const outputs = results.slice(0, out.leafCount);
+  const words = ofPullback(f);
   const pull = (cotangent: unknown): unknown => {
     const given = readTangents(
-      `the function from ${caller} of ${functionName(f)}`,
-      "cotangent",
+      words,
       cotangent,
       out,
       outputs.map((y) => y.aval),
@@ -242,17 +299,23 @@ function vjpOf(
  * const transposed = linearTranspose((x: NDArray) => jnp.dot(A, x), x);
  * const [y] = transposed(u);
  */
-export function linearTranspose<A extends readonly unknown[], O>(f: (...args: A) => O, ...primals: { [K in keyof A]: unknown }): Pullback<A, O> {
+export function linearTranspose<A extends readonly unknown[], O>(
+  f: (...args: A) => O,
+  ...primals: { [K in keyof A]: unknown }
+): Pullback<A, O> {
   checkFunction("linearTranspose", f);
   const { avals, structure } = flattenToAvals(primals);
   const flat = flatFunction("linearTranspose", f as UserFunction, structure);
   const { jaxpr, constants } = stage(flat.call, avals, "linearTranspose");
   const out = flat.structure();
   const outAvals = jaxpr.outputs.map((o) => o.aval);
+  const words = ofPullback(f as UserFunction);
   const hoisted = { ...jaxpr, constants: [], inputs: [...jaxpr.constants, ...jaxpr.inputs] };
   return ((cotangent: unknown) => {
-    const given = readTangents("the function from linearTranspose", "cotangent", cotangent, out, outAvals);
-    const cotangents = backward(hoisted, [...constants, ...avals.map((aval) => new Linear(aval))], given).slice(constants.length);
+    const given = readTangents(words, cotangent, out, outAvals);
+    const cotangents = backward(hoisted, [...constants, ...avals.map((aval) => new Linear(aval))], given).slice(
+      constants.length,
+    );
     return unflatten(
       structure,
       cotangents.map((ct, i) => zeroOr(ct, avals[i]!)),

@@ -30,7 +30,12 @@ export function ravelPytree<T>(tree: T): [NDArray, (flat: NDArray) => Traced<T>]
   const total = sizes.reduce((sum, n) => sum + n, 0);
   const dtype = leaves.length === 0 ? "float32" : promote(avals, config.enableX64).dtype;
   const pieces = leaves.map((x, i) => reshape(cast(x, dtype), { newSizes: [sizes[i]!] }));
-  const flat = pieces.length === 0 ? full([0], 0, dtype) : pieces.length === 1 ? pieces[0]! : concatenate(pieces, { dimension: 0 });
+  const flat =
+    pieces.length === 0
+      ? full([0], 0, dtype)
+      : pieces.length === 1
+        ? pieces[0]!
+        : concatenate(pieces, { dimension: 0 });
   const unravel = (vector: NDArray): Traced<T> => {
     const { shape, dtype: given } = vector.aval;
     if (shape.length !== 1 || shape[0] !== total) {
@@ -47,7 +52,8 @@ export function ravelPytree<T>(tree: T): [NDArray, (flat: NDArray) => Traced<T>]
     }
     let start = 0;
     const parts = avals.map((aval, i) => {
-      const part = sliceAlong(vector, 0, start, (start += sizes[i]!));
+      const part = sliceAlong(vector, 0, start, start + sizes[i]!);
+      start += sizes[i]!;
       return cast(reshape(part, { newSizes: aval.shape }), aval.dtype);
     });
     return unflatten(structure, parts) as Traced<T>;

@@ -11,6 +11,8 @@ import { isInexact } from "../types/dtype.ts";
  */
 export function stopGradient<T>(tree: T): T {
   const [leaves, structure] = flattenArrays(tree);
-  const stopped = leaves.map((leaf) => (isNDArray(leaf) && isInexact((leaf as NDArray).aval.dtype) ? stop(leaf) : leaf));
+  const stopped = leaves.map((leaf) =>
+    isNDArray(leaf) && isInexact((leaf as NDArray).aval.dtype) ? stop(leaf) : leaf,
+  );
   return unflatten(structure, stopped) as T;
 }

@@ -13,8 +13,6 @@ export interface Storage {
 /** A program that a backend has compiled. */
 export interface Executable {
   readonly program: Program;
-  /** What the backend made of it, for people: Wasm text, WGSL, or the steps. */
-  asText(): string;
 }
 
 export interface Backend {

@@ -96,12 +96,19 @@ export function lowerWhile(
   const carried = (): Value[] => initial.map((x, i) => placedValue(context, x.aval, carryPlaces[i]!));
   const predicate: Place = { buffer: context.newBuffer("bool", 1), offset: undefined };
   const condition = context.nested(() => {
-    const [go] = lowerEquations(context, flattenCalls(loop.condition), [...values.slice(0, conditionConstants), ...carried()]);
+    const [go] = lowerEquations(context, flattenCalls(loop.condition), [
+      ...values.slice(0, conditionConstants),
+      ...carried(),
+    ]);
     copyTo(context, go!, predicate);
   });
   const body = context.nested(() => {
     const constants = values.slice(conditionConstants, conditionConstants + bodyConstants);
-    replaceCarries(context, lowerEquations(context, flattenCalls(loop.body), [...constants, ...carried()]), carryPlaces);
+    replaceCarries(
+      context,
+      lowerEquations(context, flattenCalls(loop.body), [...constants, ...carried()]),
+      carryPlaces,
+    );
   });
   context.emit({ kind: "while", condition, predicate: predicate.buffer, body });
   return results.map((aval, i) => placedValue(context, aval, carryPlaces[i]!));

@@ -5,8 +5,9 @@
  * expressions (core/expr.ts): `index` k is the k-th loop variable, outermost first, `load` reads a buffer at a linear
  * index in elements. All indices are in bounds by construction: lowering clamps what comes from data.
  */
-import type { CumulativeOp, ReduceOp, ScatterOp } from "../core/primitive.ts";
+
 import type { Expr } from "../core/expr.ts";
+import type { CumulativeOp, ReduceOp, ScatterOp } from "../core/primitive.ts";
 import type { DType, TypedArray } from "../types/dtype.ts";
 import type { Shape } from "../types/shape.ts";
 

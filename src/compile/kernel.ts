@@ -2,10 +2,10 @@
 import type { Expr } from "../core/expr.ts";
 import type { CumulativeOp, DotDimensions, Lowering as LoweringRule, ReduceOp } from "../core/primitive.ts";
 import { type Aval, withShape } from "../types/aval.ts";
-import { type Shape, sizeOf } from "../types/shape.ts";
+import { equalShapes, type Shape, sizeOf } from "../types/shape.ts";
 import { inserted, product, range } from "../util/list.ts";
 import { affineForm } from "./affine.ts";
-import type { MatrixView } from "./ir.ts";
+import type { MatrixView, Store } from "./ir.ts";
 import type { Lowering } from "./lower.ts";
 import { linearIndex, type Place, placedValue, Value } from "./value.ts";
 
@@ -16,6 +16,43 @@ function reindexed(context: Lowering, x: Value, shape: Shape, map: (index: reado
 
 function result(context: Lowering, aval: Aval, target: Place | undefined): Place {
   return target ?? { buffer: context.newBuffer(aval.dtype, sizeOf(aval.shape)), offset: undefined };
+}
+
+/** Each operand is written to its part of the result; operands of one shape in one loop. */
+export function lowerConcatenate(
+  context: Lowering,
+  operands: readonly Value[],
+  aval: Aval,
+  axis: number,
+  target: Place | undefined,
+): Value {
+  const { b } = context;
+  const place = result(context, aval, target);
+  let start = 0;
+  let open: { readonly shape: Shape; readonly stores: Store[] } | undefined;
+  const finish = (): void => {
+    if (open !== undefined) context.emit({ kind: "map", ...open });
+    open = undefined;
+  };
+  context.flush();
+  for (const x of operands) {
+    const { shape } = x.aval;
+    if (sizeOf(shape) > 0) {
+      if (open === undefined || !equalShapes(open.shape, shape)) {
+        finish();
+        open = { shape, stores: [] };
+      }
+      const index = context.loops(shape.length);
+      const at = index.map((i, d) => (d === axis ? b.add(i, b.int(start)) : i));
+      const value = x.element(index);
+      // An axis of length 1 in the operand may be longer in the result: its index is a constant there.
+      const fixed = at.map((i, d) => (shape[d] === 1 ? b.int(d === axis ? start : 0) : i));
+      open.stores.push({ buffer: place.buffer, index: linearIndex(b, aval.shape, fixed, place.offset), value });
+    }
+    start += shape[axis]!;
+  }
+  finish();
+  return placedValue(context, aval, place);
 }
 
 /** Combines over axes; the producer of the operand appears inside the loop. */
@@ -175,6 +212,11 @@ export function lowerContract(
   d: DotDimensions,
   target: Place | undefined,
 ): Value {
+  if (aval.dtype === "bool") {
+    // Whether any pair of factors is true: none are counted as 0.
+    const counts = lowerContract(context, lhs, rhs, { ...aval, dtype: "int32" }, d, undefined);
+    return new Value(context, aval, (index) => context.b.cast(counts.element(index), "bool"), 1, 1);
+  }
   // The kernel writes from element 0: inside a stacked result it needs memory of its own first.
   const place = target?.offset === undefined ? result(context, aval, target) : result(context, aval, undefined);
   const x = lhs.aval.shape;
@@ -225,7 +267,10 @@ export function lowerSort(
   const sources = inputs.map((place, i) => {
     if (place.offset === undefined) return place.buffer;
     const copy = context.newBuffer(operands[i]!.aval.dtype, sizeOf(shape));
-    context.place(placedValue(context, withShape(operands[i]!.aval, rowsShape), place), { buffer: copy, offset: undefined });
+    context.place(placedValue(context, withShape(operands[i]!.aval, rowsShape), place), {
+      buffer: copy,
+      offset: undefined,
+    });
     context.flush();
     return copy;
   });

@@ -11,7 +11,7 @@ import { range } from "../util/list.ts";
 import { lowerBranch, lowerLoop, lowerWhile } from "./control.ts";
 import { flattenCalls } from "./inline.ts";
 import type { BufferSpec, Kernel, Program, Step, Store } from "./ir.ts";
-import { lowerContract, lowerCumulative, lowerReduce, lowerScatter, lowerSort } from "./kernel.ts";
+import { lowerConcatenate, lowerContract, lowerCumulative, lowerReduce, lowerScatter, lowerSort } from "./kernel.ts";
 import { planWorkspace } from "./plan.ts";
 import { reshapeIndex, splitsOnly } from "./reshape.ts";
 import { dropUnreadStores } from "./store.ts";
@@ -188,7 +188,8 @@ function lowerEquation(
       elements(identity);
       const total = cost + Math.max(0, b.work - before - 1);
       return results.map((result, r) => {
-        const value = new Value(context, 
+        const value = new Value(
+          context,
           result,
           (index) => {
             const e = elements(index);
@@ -209,17 +210,29 @@ function lowerEquation(
       return [lowerReshape(context, operands[0]!, aval, depth)];
     case "gather":
       return [
-        new Value(context, 
+        new Value(
+          context,
           aval,
-          (index) => lower.element(b, operands.map((x) => (i) => x.element(i)), index, params, avals),
+          (index) =>
+            lower.element(
+              b,
+              operands.map((x) => (i) => x.element(i)),
+              index,
+              params,
+              avals,
+            ),
           cost + 4,
           depth,
         ),
       ];
+    case "concatenate":
+      return [lowerConcatenate(context, operands, aval, lower.axis(params), target(0))];
     case "reduce":
       return [lowerReduce(context, operands[0]!, aval, lower.op, lower.axes(params), target(0))];
     case "cumulative":
-      return [lowerCumulative(context, operands[0]!, aval, lower.op, lower.axis(params), lower.reverse(params), target(0))];
+      return [
+        lowerCumulative(context, operands[0]!, aval, lower.op, lower.axis(params), lower.reverse(params), target(0)),
+      ];
     case "contract":
       return [lowerContract(context, operands[0]!, operands[1]!, aval, lower.dimensions(params), target(0))];
     case "sort":
@@ -279,7 +292,9 @@ export function lowerJaxpr(source: Jaxpr, name: string): Lowered {
   });
   const inputs = jaxpr.inputs.map((v, i) => {
     const at = used.indexOf(i);
-    return at < 0 ? new Value(context, v.aval, () => b.int(0), 0, 0) : placedValue(context, v.aval, { buffer: inputBuffers[at]!, offset: undefined });
+    return at < 0
+      ? new Value(context, v.aval, () => b.int(0), 0, 0)
+      : placedValue(context, v.aval, { buffer: inputBuffers[at]!, offset: undefined });
   });
   const targets = new Map<Var, Place>();
   const outputBuffers: number[] = [];

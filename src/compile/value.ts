@@ -78,7 +78,9 @@ export class Value {
     this.place = place;
     this.cost = 0;
     this.depth = 0;
-    this.redirect((index) => b.load(place.buffer, linearIndex(b, this.aval.shape, index, place.offset), this.aval.dtype));
+    this.redirect((index) =>
+      b.load(place.buffer, linearIndex(b, this.aval.shape, index, place.offset), this.aval.dtype),
+    );
   }
 }
 

@@ -51,7 +51,10 @@ export const checkpointCall: ManyOperation<CheckpointParams> = /* @__PURE__ */ d
       nonzero,
       jaxpr.outputs.map(() => false),
     );
-    const outputs = checkpointCall([...primals, ...tangents.filter((t) => t !== null)], { ...rest, jaxpr: forward.jaxpr });
+    const outputs = checkpointCall([...primals, ...tangents.filter((t) => t !== null)], {
+      ...rest,
+      jaxpr: forward.jaxpr,
+    });
     const count = jaxpr.outputs.length;
     return [outputs.slice(0, count), spread(forward.nonzeroOut, outputs.slice(count))];
   },
@@ -60,7 +63,8 @@ export const checkpointCall: ManyOperation<CheckpointParams> = /* @__PURE__ */ d
     const linear = tangentJaxpr(jaxpr, nonzero);
     return [
       results,
-      (tangents) => spread(linear.nonzeroOut, checkpointCall([...primals, ...tangents], { ...rest, jaxpr: linear.jaxpr })),
+      (tangents) =>
+        spread(linear.nonzeroOut, checkpointCall([...primals, ...tangents], { ...rest, jaxpr: linear.jaxpr })),
     ];
   },
   split: (operands, { jaxpr }) => evaluate(jaxpr, operands),
@@ -73,7 +77,10 @@ export const checkpointCall: ManyOperation<CheckpointParams> = /* @__PURE__ */ d
       cotangents.map((ct) => ct !== null),
     );
     const known = operands.filter((x): x is NDArray => !isLinear(x));
-    const outputs = checkpointCall([...known, ...cotangents.filter((ct) => ct !== null)], { ...rest, jaxpr: transposed });
+    const outputs = checkpointCall([...known, ...cotangents.filter((ct) => ct !== null)], {
+      ...rest,
+      jaxpr: transposed,
+    });
     return spread(linear, outputs);
   },
   batch: (axis, operands, dims, { jaxpr, ...rest }) => {
@@ -91,7 +98,8 @@ export const checkpointCall: ManyOperation<CheckpointParams> = /* @__PURE__ */ d
     return { inputs: usedInputs, outputs: used, params: { ...rest, jaxpr: smaller } };
   },
   effects: ({ jaxpr }) => [...jaxpr.effects],
-  lower: { kind: "call", jaxpr: ({ jaxpr }) => jaxpr },
+  // What is computed again must not be found again instead.
+  lower: { kind: "call", jaxpr: ({ jaxpr }) => jaxpr, isolated: ({ preventCse }) => preventCse },
   show: ({ jaxpr, preventCse }) => [
     ["jaxpr", jaxpr],
     ["policy", null],

@@ -29,7 +29,11 @@ function spread<T>(marks: readonly boolean[], values: readonly T[]): (T | null)[
 const union = (lists: readonly (readonly boolean[])[]): boolean[] => lists[0]!.map((_, i) => lists.some((l) => l[i]));
 
 /** Transforms every branch so that all agree on which results are marked. */
-function agreeing<T>(branches: readonly Jaxpr[], transform: (branch: Jaxpr, force: readonly boolean[]) => T, marks: (t: T) => readonly boolean[]): T[] {
+function agreeing<T>(
+  branches: readonly Jaxpr[],
+  transform: (branch: Jaxpr, force: readonly boolean[]) => T,
+  marks: (t: T) => readonly boolean[],
+): T[] {
   const none = branches[0]!.outputs.map(() => false);
   const all = union(branches.map((branch) => marks(transform(branch, none))));
   return branches.map((branch) => transform(branch, all));
@@ -63,13 +67,23 @@ export const condBranches: ManyOperation<CondParams> = /* @__PURE__ */ defineMan
   types: (_avals, { branches }) => outputAvals(branches[0]!),
   jvp: ([index, ...primals], [, ...tangents], { branches }) => {
     const nonzero = tangents.map((t) => t !== null);
-    const parts = agreeing(branches, (b, force) => jvpJaxpr(b, nonzero, force), (p) => p.nonzeroOut);
-    const outputs = condBranches([index!, ...primals, ...tangents.filter((t) => t !== null)], { branches: parts.map((p) => p.jaxpr) });
+    const parts = agreeing(
+      branches,
+      (b, force) => jvpJaxpr(b, nonzero, force),
+      (p) => p.nonzeroOut,
+    );
+    const outputs = condBranches([index!, ...primals, ...tangents.filter((t) => t !== null)], {
+      branches: parts.map((p) => p.jaxpr),
+    });
     const count = branches[0]!.outputs.length;
     return [outputs.slice(0, count), spread(parts[0]!.nonzeroOut, outputs.slice(count))];
   },
   linearize: ([index, ...primals], [, ...nonzero], { branches }) => {
-    const parts = agreeing(branches, (b, force) => linearizeJaxpr(b, nonzero, force, () => true), (p) => p.nonzeroOut);
+    const parts = agreeing(
+      branches,
+      (b, force) => linearizeJaxpr(b, nonzero, force, () => true),
+      (p) => p.nonzeroOut,
+    );
     const count = branches[0]!.outputs.length;
     const slots = assignSlots(parts, count);
     const forward = parts.map((part, k) =>
@@ -97,7 +111,11 @@ export const condBranches: ManyOperation<CondParams> = /* @__PURE__ */ defineMan
           (args) => {
             const given = args.slice(0, primals.length);
             const kept = args.slice(primals.length, primals.length + slots.avals.length);
-            const residuals = joinResiduals(part, given, slots.places[k]!.map((place) => kept[place]!));
+            const residuals = joinResiduals(
+              part,
+              given,
+              slots.places[k]!.map((place) => kept[place]!),
+            );
             return evaluate(part.linear, [...residuals, ...args.slice(primals.length + slots.avals.length)]);
           },
           [
@@ -111,7 +129,8 @@ export const condBranches: ManyOperation<CondParams> = /* @__PURE__ */ defineMan
     );
     return [
       outputs.slice(0, count),
-      (tangents) => spread(parts[0]!.nonzeroOut, condBranches([index!, ...primals, ...stored, ...tangents], { branches: linear })),
+      (tangents) =>
+        spread(parts[0]!.nonzeroOut, condBranches([index!, ...primals, ...stored, ...tangents], { branches: linear })),
     ];
   },
   transpose: (cotangents, [index, ...operands], { branches }) => {
@@ -126,7 +145,11 @@ export const condBranches: ManyOperation<CondParams> = /* @__PURE__ */ defineMan
   batch: (axis, [index, ...operands], [indexDim, ...dims], { branches }) => {
     if (indexDim !== null) return selectBranches(axis, index!, indexDim!, operands, dims, branches);
     const batched = dims.map((d) => d !== null);
-    const parts = agreeing(branches, (b, force) => batchJaxpr(b, axis, batched, force), (p) => p.batchedOut);
+    const parts = agreeing(
+      branches,
+      (b, force) => batchJaxpr(b, axis, batched, force),
+      (p) => p.batchedOut,
+    );
     const front = operands.map((x, i) => (dims[i] === null ? x : moveaxis(x, dims[i]!, 0)));
     return [
       condBranches([index!, ...front], { branches: parts.map((p) => p.jaxpr) }),
@@ -168,4 +191,3 @@ function selectBranches(
   });
   return [outputs, outputs.map(() => 0)];
 }
-

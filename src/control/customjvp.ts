@@ -2,7 +2,13 @@
 import { evaluate } from "../core/evaluate.ts";
 import { type Jaxpr, outputAvals } from "../core/jaxpr.ts";
 import type { NDArray } from "../core/ndarray.ts";
-import { type BatchAxis, type BatchDimension, defineManyPrimitive, type ManyOperation, type Tangent } from "../core/primitive.ts";
+import {
+  type BatchAxis,
+  type BatchDimension,
+  defineManyPrimitive,
+  type ManyOperation,
+  type Tangent,
+} from "../core/primitive.ts";
 import { instantiate } from "../prims/fill.ts";
 import { moveaxis } from "../prims/movement.ts";
 import { backward } from "../transforms/transpose.ts";
@@ -22,7 +28,12 @@ export interface CustomJvpParams {
 }
 
 /** A rule over batches: the batch dimension of batched values is in front. */
-function batchRule(rule: FlatJvpRule, axis: BatchAxis, batched: readonly boolean[], batchedOut: readonly boolean[]): FlatJvpRule {
+function batchRule(
+  rule: FlatJvpRule,
+  axis: BatchAxis,
+  batched: readonly boolean[],
+  batchedOut: readonly boolean[],
+): FlatJvpRule {
   return (primals, tangents) => {
     const present = tangents.map((t) => t !== null);
     const given = [...primals, ...tangents.filter((t) => t !== null)];
@@ -43,9 +54,13 @@ function batchRule(rule: FlatJvpRule, axis: BatchAxis, batched: readonly boolean
       isBatched.map((b): BatchDimension => (b ? 0 : null)),
       axis,
     );
-    const front = (i: number, wanted: boolean): NDArray => (wanted || dims[i] !== null ? materialiseBatch(values[i]!, dims[i]!, axis.size, 0) : values[i]!);
+    const front = (i: number, wanted: boolean): NDArray =>
+      wanted || dims[i] !== null ? materialiseBatch(values[i]!, dims[i]!, axis.size, 0) : values[i]!;
     let next = count;
-    return [batchedOut.map((b, i) => front(i, b)), nonzeroOut.map((b, i) => (b ? front(next++, batchedOut[i]!) : null))];
+    return [
+      batchedOut.map((b, i) => front(i, b)),
+      nonzeroOut.map((b, i) => (b ? front(next++, batchedOut[i]!) : null)),
+    ];
   };
 }
 

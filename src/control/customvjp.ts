@@ -5,7 +5,14 @@
 import { evaluate } from "../core/evaluate.ts";
 import { type Jaxpr, outputAvals } from "../core/jaxpr.ts";
 import type { NDArray } from "../core/ndarray.ts";
-import { type BatchAxis, type BatchDimension, defineManyPrimitive, isLinear, type ManyOperation, type Tangent } from "../core/primitive.ts";
+import {
+  type BatchAxis,
+  type BatchDimension,
+  defineManyPrimitive,
+  isLinear,
+  type ManyOperation,
+  type Tangent,
+} from "../core/primitive.ts";
 import { TransformError } from "../errors/index.ts";
 import { instantiate } from "../prims/fill.ts";
 import { moveaxis } from "../prims/movement.ts";
@@ -14,7 +21,10 @@ import { batchJaxpr, materialiseBatch, vmapFlat } from "../transforms/vmap.ts";
 import { type Aval, withShape } from "../types/aval.ts";
 
 /** Results, then residuals, from the primals. */
-export type FlatForward = (primals: readonly NDArray[]) => { readonly results: readonly NDArray[]; readonly residuals: readonly NDArray[] };
+export type FlatForward = (primals: readonly NDArray[]) => {
+  readonly results: readonly NDArray[];
+  readonly residuals: readonly NDArray[];
+};
 /** Cotangents of the primals; null for zero. */
 export type FlatBackward = (residuals: readonly NDArray[], cotangents: readonly NDArray[]) => readonly Tangent[];
 
@@ -57,10 +67,13 @@ export const customLinear: ManyOperation<CustomLinearParams> = /* @__PURE__ */ d
     let next = 0;
     const moving = operands.slice(p.residuals);
     const chosen = all.filter((_, i) => p.nonzero[i]);
-    return [...residuals.map(() => null), ...moving.map((x) => {
-      const ct = chosen[next++]!;
-      return isLinear(x) ? ct : null;
-    })];
+    return [
+      ...residuals.map(() => null),
+      ...moving.map((x) => {
+        const ct = chosen[next++]!;
+        return isLinear(x) ? ct : null;
+      }),
+    ];
   },
   batch: (axis, operands, dims, p) => {
     const batched = dims.map((d) => d !== null);
@@ -86,7 +99,12 @@ export const customLinear: ManyOperation<CustomLinearParams> = /* @__PURE__ */ d
 });
 
 /** A backward rule over batches. Cotangents of primals that are not batched are summed over the batch. */
-function batchBackward(rule: FlatBackward, axis: BatchAxis, residuals: readonly boolean[], primals: readonly boolean[]): FlatBackward {
+function batchBackward(
+  rule: FlatBackward,
+  axis: BatchAxis,
+  residuals: readonly boolean[],
+  primals: readonly boolean[],
+): FlatBackward {
   return (given, cotangents) => {
     let nonzero: readonly boolean[] = [];
     const dims: BatchDimension[] = [...residuals.map((b) => (b ? 0 : null)), ...cotangents.map(() => 0)];
@@ -111,7 +129,12 @@ function batchBackward(rule: FlatBackward, axis: BatchAxis, residuals: readonly 
 }
 
 /** A forward rule over batches: results have their batch dimension in front, residuals too where they have one. */
-function batchForward(rule: FlatForward, axis: BatchAxis, batched: readonly boolean[], marks: { residuals?: readonly boolean[] }): FlatForward {
+function batchForward(
+  rule: FlatForward,
+  axis: BatchAxis,
+  batched: readonly boolean[],
+  marks: { residuals?: readonly boolean[] },
+): FlatForward {
   return (primals) => {
     let count = 0;
     const [values, dims] = vmapFlat(
@@ -167,7 +190,8 @@ export const customVjpCall: ManyOperation<CustomVjpParams> = /* @__PURE__ */ def
       name,
       jaxpr: inner,
       forward: batchForward(forward, axis, batched, marks),
-      backward: (residuals, cotangents) => batchBackward(backward, axis, marks.residuals!, batched)(residuals, cotangents),
+      backward: (residuals, cotangents) =>
+        batchBackward(backward, axis, marks.residuals!, batched)(residuals, cotangents),
     };
     return [customVjpCall(front, params), jaxpr.outputs.map(() => 0)];
   },

@@ -3,12 +3,12 @@ import { evaluate } from "../core/evaluate.ts";
 import { type Jaxpr, outputAvals } from "../core/jaxpr.ts";
 import type { NDArray } from "../core/ndarray.ts";
 import { defineManyPrimitive, isLinear, type ManyOperation } from "../core/primitive.ts";
+import { moveaxis } from "../prims/movement.ts";
 import { restrictOutputs } from "../transforms/dce.ts";
 import { jvpJaxpr } from "../transforms/jvp.ts";
 import { joinResiduals, linearizeJaxpr } from "../transforms/linearize.ts";
 import { transposeJaxpr } from "../transforms/transpose.ts";
 import { batchJaxpr } from "../transforms/vmap.ts";
-import { moveaxis } from "../prims/movement.ts";
 
 export interface JitParams {
   /** The name of the user's function, for people. */

@@ -57,7 +57,11 @@ export const scanLoop: ManyOperation<ScanParams> = /* @__PURE__ */ defineManyPri
     const nonzero = tangents.map((t) => t !== null);
     const stacked = s.jaxpr.outputs.length - m;
     const [forward, carryMarks] = fixpoint(nonzero.slice(c, c + m), (marks) => {
-      const result = jvpJaxpr(s.jaxpr, [...nonzero.slice(0, c), ...marks, ...nonzero.slice(c + m)], [...marks, ...falses(stacked)]);
+      const result = jvpJaxpr(
+        s.jaxpr,
+        [...nonzero.slice(0, c), ...marks, ...nonzero.slice(c + m)],
+        [...marks, ...falses(stacked)],
+      );
       return [result, result.nonzeroOut.slice(0, m)];
     });
     const all = tangents.map((t, i) =>
@@ -88,7 +92,14 @@ export const scanLoop: ManyOperation<ScanParams> = /* @__PURE__ */ defineManyPri
       ),
     );
     const outputs = scanLoop(
-      [...primals.slice(0, c), ...dConstants, ...primals.slice(c, c + m), ...dCarries, ...primals.slice(c + m), ...dRows],
+      [
+        ...primals.slice(0, c),
+        ...dConstants,
+        ...primals.slice(c, c + m),
+        ...dCarries,
+        ...primals.slice(c + m),
+        ...dRows,
+      ],
       { ...s, jaxpr: body, constants: c + dConstants.length, carries: m + dCarries.length },
     );
     const [vs, dvs, ys, dys] = splitList(outputs, m, dCarries.length, stacked);
@@ -134,7 +145,13 @@ export const scanLoop: ManyOperation<ScanParams> = /* @__PURE__ */ defineManyPri
         const body = memoised(parts.linear, `scan ${bits(fixed)} ${tConstants.length} ${tCarries.length}`, () =>
           stageClosed(
             (args) => {
-              const [f, tk, tv, tx, r] = splitList(args, fixedResiduals.length, tConstants.length, tCarries.length, tRows.length);
+              const [f, tk, tv, tx, r] = splitList(
+                args,
+                fixedResiduals.length,
+                tConstants.length,
+                tCarries.length,
+                tRows.length,
+              );
               let p = 0;
               let q = 0;
               const joined = fixed.map((b) => (b ? f![p++]! : r![q++]!));
@@ -166,7 +183,12 @@ export const scanLoop: ManyOperation<ScanParams> = /* @__PURE__ */ defineManyPri
     const batched = dims.map((d) => d !== null);
     const stacked = s.jaxpr.outputs.length - m;
     const [result, carryMarks] = fixpoint(batched.slice(c, c + m), (marks) => {
-      const r = batchJaxpr(s.jaxpr, axis, [...batched.slice(0, c), ...marks, ...batched.slice(c + m)], [...marks, ...falses(stacked)]);
+      const r = batchJaxpr(
+        s.jaxpr,
+        axis,
+        [...batched.slice(0, c), ...marks, ...batched.slice(c + m)],
+        [...marks, ...falses(stacked)],
+      );
       return [r, r.batchedOut.slice(0, m)];
     });
     const prepared = operands.map((x, i) => {
@@ -331,7 +353,10 @@ function transposeWithKnownCarries(
     knownInputs.map((i) => operands[i] as NDArray),
     { ...s, jaxpr: knownBody, constants: knownInputs.filter((i) => i < c).length, carries: knownCarries },
   );
-  const restOperands = [...operands.filter((_, i) => !isCarry(i) || linearCarries[i - c]), ...trips.slice(knownCarries)];
+  const restOperands = [
+    ...operands.filter((_, i) => !isCarry(i) || linearCarries[i - c]),
+    ...trips.slice(knownCarries),
+  ];
   const result = transposeScan(
     cotangents.filter((_, i) => i >= m || linearCarries[i]),
     restOperands,

@@ -65,15 +65,12 @@ const forward: Rule = (primals, tangents, w) => {
       "jvp of while",
     ),
   );
-  const outputs = whileLoop(
-    [...primals.slice(0, p + q), ...dConstants, ...primals.slice(p + q), ...dCarries],
-    {
-      condition: ignoringExtra(w.condition, dCarries),
-      conditionConstants: p,
-      body,
-      bodyConstants: q + dConstants.length,
-    },
-  );
+  const outputs = whileLoop([...primals.slice(0, p + q), ...dConstants, ...primals.slice(p + q), ...dCarries], {
+    condition: ignoringExtra(w.condition, dCarries),
+    conditionConstants: p,
+    body,
+    bodyConstants: q + dConstants.length,
+  });
   let next = carries;
   return [outputs.slice(0, carries), marks.map((b) => (b ? outputs[next++]! : null))];
 };
@@ -176,4 +173,3 @@ export const whileLoop: ManyOperation<WhileParams> = /* @__PURE__ */ defineManyP
   ],
   laws: {},
 });
-

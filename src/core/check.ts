@@ -139,7 +139,12 @@ function checkOperandsOfPrograms(equation: Equation): void {
     case "branch":
       lower.branches(params).forEach((branch, i) => {
         expectTypes(equation, `branch ${i}`, inputAvals(branch), operands.slice(1));
-        expectTypes(equation, `the result of branch ${i}`, outputAvals(branch), outputAvals(lower.branches(params)[0]!));
+        expectTypes(
+          equation,
+          `the result of branch ${i}`,
+          outputAvals(branch),
+          outputAvals(lower.branches(params)[0]!),
+        );
       });
       break;
     case "loop": {
@@ -160,7 +165,10 @@ function checkOperandsOfPrograms(equation: Equation): void {
       const { condition, conditionConstants, body, bodyConstants } = lower.while(params);
       const carried = operands.slice(conditionConstants + bodyConstants);
       const before = operands.slice(conditionConstants, conditionConstants + bodyConstants);
-      expectTypes(equation, "the condition", inputAvals(condition), [...operands.slice(0, conditionConstants), ...carried]);
+      expectTypes(equation, "the condition", inputAvals(condition), [
+        ...operands.slice(0, conditionConstants),
+        ...carried,
+      ]);
       expectTypes(equation, "the body", inputAvals(body), [...before, ...carried]);
       expectTypes(equation, "the next carry", outputAvals(body), carried);
       const [go] = outputAvals(condition);

@@ -43,9 +43,22 @@ const settings: Settings = {
   enableChecks: false,
 };
 
-let key = JSON.stringify(settings);
+const keys = new Map<string, string>();
 
-/** All current settings as one string, part of every key under which a traced or compiled program is kept. */
+/** A short text for each distinct combination of settings. */
+function currentKey(): string {
+  const full = JSON.stringify(settings);
+  let short = keys.get(full);
+  if (short === undefined) {
+    short = `|${keys.size}`;
+    keys.set(full, short);
+  }
+  return short;
+}
+
+let key = currentKey();
+
+/** All current settings as one short string, part of every key under which a traced or compiled program is kept. */
 export function configKey(): string {
   return key;
 }
@@ -63,7 +76,10 @@ function checkSetting(name: string, value: unknown): asserts name is keyof Setti
   if (typeof value !== typeof current || (allowed !== undefined && !allowed.includes(value))) {
     throw new OptionError({
       what: `config setting "${name}" cannot be ${JSON.stringify(value)}`,
-      fix: allowed !== undefined ? `use one of ${allowed.map((c) => JSON.stringify(c)).join(", ")}` : `use a ${typeof current}`,
+      fix:
+        allowed !== undefined
+          ? `use one of ${allowed.map((c) => JSON.stringify(c)).join(", ")}`
+          : `use a ${typeof current}`,
     });
   }
 }
@@ -86,7 +102,7 @@ export interface Config extends Readonly<Settings> {
 function set(changes: Partial<Settings>): void {
   for (const [name, value] of Object.entries(changes)) checkSetting(name, value);
   Object.assign(settings, changes);
-  key = JSON.stringify(settings);
+  key = currentKey();
 }
 
 const methods = {
@@ -107,6 +123,9 @@ const methods = {
 export const config: Config = /* @__PURE__ */ Object.defineProperties(
   methods,
   Object.fromEntries(
-    (Object.keys(settings) as (keyof Settings)[]).map((name) => [name, { get: () => settings[name], enumerable: true }]),
+    (Object.keys(settings) as (keyof Settings)[]).map((name) => [
+      name,
+      { get: () => settings[name], enumerable: true },
+    ]),
   ),
 ) as Config;

@@ -76,17 +76,39 @@ export interface DotDimensions {
 /** How a primitive is computed. Few kinds, so that each backend knows all; see docs/internals. */
 export type Lowering<P> =
   /** One scalar expression an element; operands of rank 0 stand beside any shape. Several results: a list. */
-  | { readonly kind: "map"; readonly expr: (b: ExprBuilder, xs: readonly Expr[], params: P, avals: readonly Aval[]) => Expr | readonly Expr[] }
+  | {
+      readonly kind: "map";
+      readonly expr: (b: ExprBuilder, xs: readonly Expr[], params: P, avals: readonly Aval[]) => Expr | readonly Expr[];
+    }
   /** The result's elements are the first operand's, found by an index map: free. */
-  | { readonly kind: "view"; readonly index: (b: ExprBuilder, index: readonly Expr[], params: P, aval: Aval) => readonly Expr[] }
+  | {
+      readonly kind: "view";
+      readonly index: (b: ExprBuilder, index: readonly Expr[], params: P, aval: Aval) => readonly Expr[];
+    }
   /** The same elements in row-major order under another shape: free. */
   | { readonly kind: "reshape" }
   /** One element of the result at an index, from elements of the operands at computed indices (which must be in bounds). */
-  | { readonly kind: "gather"; readonly element: (b: ExprBuilder, read: readonly Reader[], index: readonly Expr[], params: P, avals: readonly Aval[]) => Expr }
+  | {
+      readonly kind: "gather";
+      readonly element: (
+        b: ExprBuilder,
+        read: readonly Reader[],
+        index: readonly Expr[],
+        params: P,
+        avals: readonly Aval[],
+      ) => Expr;
+    }
+  /** The operands one after another along one axis. */
+  | { readonly kind: "concatenate"; readonly axis: (params: P) => number }
   /** Combines the first operand over axes. `argmax` and `argmin` give the first position of the extreme (NaN counts as extreme), in `params`' index dtype. */
   | { readonly kind: "reduce"; readonly op: ReduceOp; readonly axes: (params: P) => readonly number[] }
   /** Running combination along one axis. */
-  | { readonly kind: "cumulative"; readonly op: CumulativeOp; readonly axis: (params: P) => number; readonly reverse: (params: P) => boolean }
+  | {
+      readonly kind: "cumulative";
+      readonly op: CumulativeOp;
+      readonly axis: (params: P) => number;
+      readonly reverse: (params: P) => boolean;
+    }
   /** Sums of products over contracted axes. */
   | { readonly kind: "contract"; readonly dimensions: (params: P) => DotDimensions }
   /** Rows along one axis in ascending order of the first `keys` operands, all operands moving together; stable; NaN last. */
@@ -98,12 +120,18 @@ export type Lowering<P> =
   | {
       readonly kind: "scatter";
       readonly op: ScatterOp;
-      readonly site: (b: ExprBuilder, read: readonly Reader[], index: readonly Expr[], params: P, avals: readonly Aval[]) => { readonly index: readonly Expr[]; readonly inside: Expr };
+      readonly site: (
+        b: ExprBuilder,
+        read: readonly Reader[],
+        index: readonly Expr[],
+        params: P,
+        avals: readonly Aval[],
+      ) => { readonly index: readonly Expr[]; readonly inside: Expr };
     }
   /** Written in terms of other primitives. */
   | { readonly kind: "expand"; readonly expand: (operands: readonly NDArray[], params: P) => readonly NDArray[] }
-  /** A program run once: its inputs are the operands. */
-  | { readonly kind: "call"; readonly jaxpr: (params: P) => Jaxpr }
+  /** A program run once: its inputs are the operands. `isolated`: none of its equations is merged with equal ones outside. */
+  | { readonly kind: "call"; readonly jaxpr: (params: P) => Jaxpr; readonly isolated?: (params: P) => boolean }
   /** A program run `length` times. Its inputs are constants, carries, and rows of the remaining operands; its outputs are
    *  carries, and rows that are stacked. */
   | { readonly kind: "loop"; readonly loop: (params: P) => LoopLowering }
@@ -186,7 +214,9 @@ export interface Primitive<P> {
     | ((
         used: readonly boolean[],
         params: P,
-      ) => { readonly inputs: readonly boolean[]; readonly outputs: readonly boolean[]; readonly params: P } | undefined)
+      ) =>
+        | { readonly inputs: readonly boolean[]; readonly outputs: readonly boolean[]; readonly params: P }
+        | undefined)
     | undefined;
   readonly effects: ((params: P) => readonly Effect[]) | undefined;
   readonly lower: Lowering<P>;
@@ -257,7 +287,8 @@ export type Operation<A extends number | "variadic", P = null> = Primitive<P> &
         : (operands: readonly Operand[], ...params: Parameter<P>) => NDArray);
 
 /** A primitive of several results: called with a list of operands, returns a list. */
-export type ManyOperation<P = null> = Primitive<P> & ((operands: readonly Operand[], ...params: Parameter<P>) => NDArray[]);
+export type ManyOperation<P = null> = Primitive<P> &
+  ((operands: readonly Operand[], ...params: Parameter<P>) => NDArray[]);
 
 /** An elementwise function of one argument. */
 export type Unary = Operation<1>;

@@ -2,8 +2,9 @@
 import type { Aval } from "../types/aval.ts";
 import { shortAval } from "../types/aval.ts";
 import { dtypeKind } from "../types/dtype.ts";
-import { type Atom, type Equation, isJaxpr, type Jaxpr, Literal, type Var } from "./jaxpr.ts";
 import { showAsText } from "../util/inspect.ts";
+import { letters } from "../util/letters.ts";
+import { type Atom, type Equation, isJaxpr, type Jaxpr, Literal, type Var } from "./jaxpr.ts";
 import { concat, group, join, type Layout, lineBreak, nest, render, text } from "./layout.ts";
 import type { NDArray } from "./ndarray.ts";
 import type { ShownParam } from "./primitive.ts";
@@ -43,16 +44,6 @@ function formatLiteral({ value, aval }: Literal): string {
           formatFloat(aval.weakType && aval.dtype !== "float64" ? shortestFloat32(Number(value)) : Number(value))
         : String(value);
   return `${shown}:${shortAval(aval)}`;
-}
-
-/** a, b, ..., z, ba, bb, ...: numbers in base 26. */
-function letters(n: number): string {
-  let name = "";
-  do {
-    name = String.fromCharCode(97 + (n % 26)) + name;
-    n = Math.floor(n / 26);
-  } while (n > 0);
-  return name;
 }
 
 /** Programs in the shown parameters of an equation. */
@@ -99,9 +90,9 @@ class Printer {
       this.sharedNames.add(name);
     }
     this.markDropped(top);
-    const bindings = hoisted.reverse().map((jaxpr) =>
-      concat(text(`let ${this.shared.get(jaxpr)} = `), this.body(jaxpr), text(" in"), lineBreak()),
-    );
+    const bindings = hoisted
+      .reverse()
+      .map((jaxpr) => concat(text(`let ${this.shared.get(jaxpr)} = `), this.body(jaxpr), text(" in"), lineBreak()));
     return concat(...bindings, this.body(top));
   }
 
@@ -198,7 +189,14 @@ class Printer {
     const used = new Set<Atom>();
     vars.forEach((v, i) => {
       const model = like[i];
-      if (model === undefined || model instanceof Literal || used.has(model) || v instanceof Literal || this.names.has(v)) return;
+      if (
+        model === undefined ||
+        model instanceof Literal ||
+        used.has(model) ||
+        v instanceof Literal ||
+        this.names.has(v)
+      )
+        return;
       used.add(model);
       this.names.set(v, this.name(model));
     });
@@ -214,7 +212,9 @@ class Printer {
     if (isJaxpr(value)) return this.jaxpr(value);
     if (Array.isArray(value) && value.length > 0 && value.every(isJaxpr)) {
       const parts = (value as readonly Jaxpr[]).map((j) => this.jaxpr(j));
-      return group(concat(nest(2, concat(text("("), lineBreak(""), join(lineBreak(), parts))), lineBreak(""), text(")")));
+      return group(
+        concat(nest(2, concat(text("("), lineBreak(""), join(lineBreak(), parts))), lineBreak(""), text(")")),
+      );
     }
     return text(formatParam(value));
   }

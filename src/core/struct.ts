@@ -1,9 +1,8 @@
 /** Descriptions of arrays without elements, for tracing. */
 import { DTypeError } from "../errors/index.ts";
 import type { Aval } from "../types/aval.ts";
-import { checkDType, type DType } from "../types/dtype.ts";
+import { checkDType, type DType, narrowDType } from "../types/dtype.ts";
 import { formatShape, type Shape, sizeOf } from "../types/shape.ts";
-import { narrowDType } from "../types/dtype.ts";
 import { showAsText } from "../util/inspect.ts";
 import { config } from "./config.ts";
 

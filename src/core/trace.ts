@@ -18,6 +18,11 @@ export abstract class Trace {
     this.description = description;
   }
 
+  /** Where the user made a tracer of this trace, for errors: `made by sin at model.ts:3:4`, if it is known. */
+  origin(_x: NDArray): string | undefined {
+    return undefined;
+  }
+
   /** Applies a primitive to operands, some of which may be tracers of this trace. */
   abstract process<P>(primitive: Primitive<P>, operands: readonly NDArray[], params: P): NDArray[];
 }
@@ -84,12 +89,19 @@ export function bind<P>(primitive: Primitive<P>, operands: readonly NDArray[], p
   return current.process(primitive, operands, params);
 }
 
+/** The type of a value and where it came from, as a line for the `where` of an error; undefined for known values. */
+export function describeOrigin(x: NDArray): string | undefined {
+  const origin = x.trace.origin(x);
+  return origin === undefined ? undefined : `${formatAval(x.aval)} ${origin}`;
+}
+
 /** The error for a tracer that outlived its transformation. */
 export function leakedTracer(x: NDArray, user?: string): UnexpectedTracerError {
   return new UnexpectedTracerError({
-    what: `Encountered an unexpected tracer: a value of type ${formatAval(x.aval)} escaped from ${x.trace.description}${
-      user === undefined ? "" : ` and was used by ${user}`
-    }`,
+    what: `Encountered an unexpected tracer. A transformed function had a side effect, allowing for a reference to an intermediate value with type ${formatAval(x.aval)} to escape the scope of the transformation (${x.trace.description})${
+      user === undefined ? "" : `; it was used by ${user}`
+    }.`,
+    where: [describeOrigin(x)].filter((line) => line !== undefined),
     fix: "return values from the transformed function instead of storing them outside of it",
   });
 }

@@ -57,7 +57,14 @@ function tokenise(text: string): Token[] {
       throw syntaxError(text, start, `unexpected ${JSON.stringify(text.slice(start, start + 12))}`);
     }
     const end = pattern.lastIndex;
-    const kind = groups.number !== undefined ? "number" : groups.word !== undefined ? "word" : groups.string !== undefined ? "string" : "punctuation";
+    const kind =
+      groups.number !== undefined
+        ? "number"
+        : groups.word !== undefined
+          ? "word"
+          : groups.string !== undefined
+            ? "string"
+            : "punctuation";
     const isSpace = kind === "punctuation" && groups.punctuation === undefined;
     if (!isSpace) tokens.push({ kind, text: text.slice(start, end), start });
   }
@@ -137,7 +144,8 @@ class Parser {
       const v = this.binder(scope);
       bound.push(v);
       if (constants === undefined) this.fail("programs in parameters have no constants", token);
-      if (!this.accept("=")) this.fail("the text leaves out the value of this constant", token, "print it with formatClosedJaxpr");
+      if (!this.accept("="))
+        this.fail("the text leaves out the value of this constant", token, "print it with formatClosedJaxpr");
       constants.push(fromTypedArray(v.aval, this.elements(v.aval)));
     }
     this.expect(";");
@@ -178,7 +186,11 @@ class Parser {
     const dtype = dtypes.get(token.text);
     if (dtype === undefined) {
       const guess = suggest(token.text, dtypes.keys());
-      this.fail("expected a type such as f32[2,3]", token, guess === undefined ? undefined : `did you mean "${guess}"?`);
+      this.fail(
+        "expected a type such as f32[2,3]",
+        token,
+        guess === undefined ? undefined : `did you mean "${guess}"?`,
+      );
     }
     this.expect("[");
     const shape: number[] = [];
@@ -196,7 +208,10 @@ class Parser {
   private elements({ shape, dtype }: Aval): TypedArray {
     const open = this.peek();
     this.expect("[");
-    const data = newTypedArray(dtype, shape.reduce((a, b) => a * b, 1));
+    const data = newTypedArray(
+      dtype,
+      shape.reduce((a, b) => a * b, 1),
+    );
     let count = 0;
     while (!this.at("]")) {
       const token = this.peek();
@@ -207,7 +222,8 @@ class Parser {
       if (!this.accept(",")) break;
     }
     this.expect("]");
-    if (count !== data.length) this.fail(`a constant of this type has ${data.length} elements, this one ${count}`, open);
+    if (count !== data.length)
+      this.fail(`a constant of this type has ${data.length} elements, this one ${count}`, open);
     return data;
   }
 

@@ -1,13 +1,13 @@
 /** `adjoint/testing`: checking derivatives against finite differences. */
+import "./install.ts";
 import { flattenToArrays, type UserFunction } from "../api/flat.ts";
 import { jvp, vjp } from "../api/jvp.ts";
-import { newTypedArray } from "../types/dtype.ts";
 import type { NDArray } from "../core/ndarray.ts";
 import { AdjointError, checkOptions, OptionError } from "../errors/index.ts";
 import { fromTypedArray, peek } from "../runtime/array.ts";
 import { unflatten } from "../tree/flatten.ts";
 import type { TreeStructure } from "../tree/structure.ts";
-import { type DType, isInexact } from "../types/dtype.ts";
+import { type DType, isInexact, newTypedArray } from "../types/dtype.ts";
 import { sizeOf } from "../types/shape.ts";
 
 /** A derivative that disagrees with finite differences. */
@@ -37,7 +37,8 @@ function direction(leaves: readonly NDArray[], seed: number): NDArray[] {
   };
   return leaves.map(({ aval }) => {
     const data = newTypedArray(aval.dtype, sizeOf(aval.shape)) as Float64Array;
-    for (let i = 0; i < data.length; i++) data[i] = Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+    for (let i = 0; i < data.length; i++)
+      data[i] = Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
     return fromTypedArray({ ...aval, weakType: false }, data);
   });
 }
@@ -62,12 +63,22 @@ const call = (c: Context, leaves: readonly NDArray[]): readonly NDArray[] =>
   flattenToArrays(c.f(...(unflatten(c.structure, leaves) as unknown[]))).leaves;
 
 function numericalJvp(c: Context, eps: number): number[][] {
-  const at = (sign: number): readonly NDArray[] => call(c, c.leaves.map((x, i) => moved(x, c.directions[i]!, sign * eps)));
+  const at = (sign: number): readonly NDArray[] =>
+    call(
+      c,
+      c.leaves.map((x, i) => moved(x, c.directions[i]!, sign * eps)),
+    );
   const [plus, minus] = [at(1), at(-1)];
   return plus.map((y, k) => numbers(y).map((value, i) => (value - numbers(minus[k]!)[i]!) / (2 * eps)));
 }
 
-function compare(mode: string, actual: readonly number[], expected: readonly number[], atol: number, rtol: number): void {
+function compare(
+  mode: string,
+  actual: readonly number[],
+  expected: readonly number[],
+  atol: number,
+  rtol: number,
+): void {
   actual.forEach((a, i) => {
     const e = expected[i]!;
     if (Math.abs(a - e) <= atol + rtol * Math.abs(e)) return;
@@ -88,7 +99,8 @@ export function checkGrads(f: UserFunction, args: readonly unknown[], options: C
   checkOptions("checkGrads", options, ["order", "modes", "atol", "rtol", "eps"]);
   const { order = 1, modes = ["fwd", "rev"] } = options;
   for (const mode of modes) {
-    if (mode !== "fwd" && mode !== "rev") throw new OptionError({ what: `checkGrads has no mode ${JSON.stringify(mode)}`, fix: 'use "fwd" and "rev"' });
+    if (mode !== "fwd" && mode !== "rev")
+      throw new OptionError({ what: `checkGrads has no mode ${JSON.stringify(mode)}`, fix: 'use "fwd" and "rev"' });
   }
   const { leaves, structure } = flattenToArrays(args);
   const inexact = leaves.filter((x) => isInexact(x.aval.dtype));
@@ -100,7 +112,11 @@ export function checkGrads(f: UserFunction, args: readonly unknown[], options: C
   const numerical = numericalJvp(c, eps);
   const tangentArgs = (): unknown[] => unflatten(structure, c.directions) as unknown[];
   if (modes.includes("fwd")) {
-    const [, tangent] = jvp(f as (...a: unknown[]) => unknown, unflatten(structure, leaves) as unknown[], tangentArgs());
+    const [, tangent] = jvp(
+      f as (...a: unknown[]) => unknown,
+      unflatten(structure, leaves) as unknown[],
+      tangentArgs(),
+    );
     flattenToArrays(tangent).leaves.forEach((t, k) => void compare("forward", numbers(t), numerical[k]!, atol, rtol));
   }
   if (modes.includes("rev")) {
@@ -119,11 +135,15 @@ export function checkGrads(f: UserFunction, args: readonly unknown[], options: C
       checkGrads((...xs: unknown[]) => jvp(f as (...a: unknown[]) => unknown, xs, tangentArgs())[1], args, next);
     }
     if (modes.includes("rev")) {
-      checkGrads((...xs: unknown[]) => {
-        const [output, pull] = vjp(f as (...a: unknown[]) => unknown, ...xs);
-        const out = flattenToArrays(output);
-        return pull(unflatten(out.structure, direction(out.leaves, 3)) as never);
-      }, args, next);
+      checkGrads(
+        (...xs: unknown[]) => {
+          const [output, pull] = vjp(f as (...a: unknown[]) => unknown, ...xs);
+          const out = flattenToArrays(output);
+          return pull(unflatten(out.structure, direction(out.leaves, 3)) as never);
+        },
+        args,
+        next,
+      );
     }
   }
 }

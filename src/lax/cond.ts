@@ -1,18 +1,18 @@
 /** Branches: `cond` and `switch`. */
 import { checkFunction, checkSynchronous, flattenToArrays, functionName, type UserFunction } from "../api/flat.ts";
 import { condBranches } from "../control/cond.ts";
+import { config } from "../core/config.ts";
+import { evaluate } from "../core/evaluate.ts";
 import { hoistConstants, type Jaxpr } from "../core/jaxpr.ts";
 import type { NDArray } from "../core/ndarray.ts";
 import { isConcrete } from "../core/trace.ts";
-import { config } from "../core/config.ts";
 import { ArgumentError, DTypeError, ShapeError, TreeError } from "../errors/index.ts";
-import { clamp } from "../prims/select.ts";
 import { convertElementType } from "../prims/cast.ts";
-import { full } from "../prims/fill.ts";
 import { ne } from "../prims/compare.ts";
+import { full } from "../prims/fill.ts";
+import { clamp } from "../prims/select.ts";
 import { peek } from "../runtime/array.ts";
 import { type Staged, stage, stageClosed } from "../transforms/stage.ts";
-import { evaluate } from "../core/evaluate.ts";
 import { formatPath, leafPaths, unflatten } from "../tree/flatten.ts";
 import type { TreeStructure } from "../tree/structure.ts";
 import type { Arg, ArrayLike, Traced } from "../tree/types.ts";
@@ -77,7 +77,12 @@ function joinConstants(branches: readonly Branch[]): { jaxprs: Jaxpr[]; constant
   return { jaxprs, constants };
 }
 
-function branchOf(caller: string, index: NDArray, functions: readonly UserFunction[], operands: readonly unknown[]): unknown {
+function branchOf(
+  caller: string,
+  index: NDArray,
+  functions: readonly UserFunction[],
+  operands: readonly unknown[],
+): unknown {
   const { leaves, structure } = flattenToArrays(operands);
   const avals = leaves.map((x) => x.aval);
   const branches = functions.map((f) => traceBranch(caller, f, structure, avals));
@@ -141,11 +146,15 @@ function switch_<Operands extends readonly unknown[], T>(
   branches: readonly ((...operands: { [K in keyof Operands]: Traced<Operands[K]> }) => T)[],
   ...operands: Operands
 ): Traced<T> {
-  if (branches.length === 0) throw new ArgumentError({ what: "Empty branch sequence", fix: "give at least one function" });
+  if (branches.length === 0)
+    throw new ArgumentError({ what: "Empty branch sequence", fix: "give at least one function" });
   for (const branch of branches) checkFunction("switch", branch);
   const x = typeof index === "number" ? full([], index, "int32") : flattenToArrays([index]).leaves[0]!;
   if (x.aval.shape.length > 0 || !isInteger(x.aval.dtype)) {
-    throw new DTypeError({ what: `Index must be a scalar integer, got ${formatAval(x.aval)}`, fix: 'convert it with astype("int32")' });
+    throw new DTypeError({
+      what: `Index must be a scalar integer, got ${formatAval(x.aval)}`,
+      fix: 'convert it with astype("int32")',
+    });
   }
   if (branches.length === 1) return (branches[0] as UserFunction)(...(operands as readonly unknown[])) as Traced<T>;
   const wide = x.aval.dtype === "int32" ? x : convertElementType(x, { newDtype: "int32", weakType: false });

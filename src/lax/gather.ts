@@ -47,7 +47,14 @@ export function gather(
 ): NDArray {
   checkOptions("gather", options, ["mode", "fillValue", "indicesAreSorted", "uniqueIndices"]);
   const { mode = "promise_in_bounds", fillValue = null, indicesAreSorted = false, uniqueIndices = false } = options;
-  const params = { dimensionNumbers: gatherNumbers(dimensionNumbers), sliceSizes, mode, fillValue, indicesAreSorted, uniqueIndices };
+  const params = {
+    dimensionNumbers: gatherNumbers(dimensionNumbers),
+    sliceSizes,
+    mode,
+    fillValue,
+    indicesAreSorted,
+    uniqueIndices,
+  };
   return gatherPrimitive(x, startIndices, params);
 }
 
@@ -72,7 +79,12 @@ const scatterer =
   (x, scatterIndices, updates, dimensionNumbers, options = {}) => {
     checkOptions(primitive.name, options, ["mode", "indicesAreSorted", "uniqueIndices"]);
     const { mode = "fill", indicesAreSorted = false, uniqueIndices = false } = options;
-    return primitive(x, scatterIndices, updates, { dimensionNumbers: scatterNumbers(dimensionNumbers), mode, indicesAreSorted, uniqueIndices });
+    return primitive(x, scatterIndices, updates, {
+      dimensionNumbers: scatterNumbers(dimensionNumbers),
+      mode,
+      indicesAreSorted,
+      uniqueIndices,
+    });
   };
 
 /** The operand with windows replaced by updates. */

@@ -1,16 +1,17 @@
 /** Loops: `whileLoop`, `foriLoop` and `map`. */
 import { checkFunction, checkSynchronous, flattenToArrays, type UserFunction } from "../api/flat.ts";
+import { vmap } from "../api/vmap.ts";
 import { whileLoop as whilePrimitive } from "../control/while.ts";
 import { hoistConstants } from "../core/jaxpr.ts";
 import type { NDArray } from "../core/ndarray.ts";
 import { isConcrete } from "../core/trace.ts";
 import { ArgumentError, checkOptions, DTypeError, ShapeError, TreeError } from "../errors/index.ts";
 import { add } from "../prims/arithmetic.ts";
-import { lt } from "../prims/compare.ts";
 import { convertElementType } from "../prims/cast.ts";
+import { lt } from "../prims/compare.ts";
 import { full } from "../prims/fill.ts";
 import { reshape } from "../prims/movement.ts";
-import { sliceAlong, concatenate } from "../prims/slicing.ts";
+import { concatenate, sliceAlong } from "../prims/slicing.ts";
 import { peek } from "../runtime/array.ts";
 import { type Staged, stage } from "../transforms/stage.ts";
 import { formatPath, leafPaths, unflatten } from "../tree/flatten.ts";
@@ -18,7 +19,6 @@ import type { TreeStructure } from "../tree/structure.ts";
 import type { Arg, ArrayLike, Traced } from "../tree/types.ts";
 import { type Aval, formatAval, sameType } from "../types/aval.ts";
 import { isInteger } from "../types/dtype.ts";
-import { vmap } from "../api/vmap.ts";
 import { cond } from "./cond.ts";
 import { scan } from "./scan.ts";
 
@@ -61,7 +61,9 @@ function checkCarry(caller: string, before: readonly Aval[], body: TracedCarry, 
     const result = body.jaxpr.outputs[i]!.aval;
     if (sameType(aval, result)) return [];
     const why = aval.dtype !== result.dtype ? "the dtypes do not match" : "the shapes do not match";
-    return [`the input carry${formatPath(paths[i]!)} has type ${formatAval(aval)} but the corresponding output carry component has type ${formatAval(result)}, so ${why}`];
+    return [
+      `the input carry${formatPath(paths[i]!)} has type ${formatAval(aval)} but the corresponding output carry component has type ${formatAval(result)}, so ${why}`,
+    ];
   });
   if (differences.length === 0) return;
   throw new (differences[0]!.endsWith("dtypes do not match") ? DTypeError : ShapeError)({
@@ -97,7 +99,12 @@ export function whileLoop<const C>(
   const start = flattenToArrays(init);
   let carry = [...start.leaves];
   const trace = (): TracedCarry =>
-    traceOn("whileLoop", body as UserFunction, start.structure, carry.map((x) => x.aval));
+    traceOn(
+      "whileLoop",
+      body as UserFunction,
+      start.structure,
+      carry.map((x) => x.aval),
+    );
   let traced = trace();
   if (traced.out.key === start.structure.key) {
     const settled = carry.map((x, i) => {
@@ -129,10 +136,18 @@ export function whileLoop<const C>(
 
 function boundedLoop(condition: UserFunction, body: UserFunction, init: unknown, maxSteps: number): unknown {
   if (!Number.isInteger(maxSteps) || maxSteps < 0) {
-    throw new ArgumentError({ what: `whileLoop maxSteps must be a non-negative integer, got ${maxSteps}`, fix: "give an upper bound of the number of trips" });
+    throw new ArgumentError({
+      what: `whileLoop maxSteps must be a non-negative integer, got ${maxSteps}`,
+      fix: "give an upper bound of the number of trips",
+    });
   }
   const trip = (carry: unknown): unknown =>
-    cond(condition(carry) as ArrayLike, (c: unknown) => body(c), (c: unknown) => c as never, carry);
+    cond(
+      condition(carry) as ArrayLike,
+      (c: unknown) => body(c),
+      (c: unknown) => c as never,
+      carry,
+    );
   const [last] = scan((carry: never) => [trip(carry) as never, null], init as never, null, { length: maxSteps });
   return last;
 }
@@ -169,13 +184,18 @@ export function foriLoop<const C>(
   if (isStatic(lower) && isStatic(upper)) {
     const first = full([], lower, "int32");
     const step = ([i, carry]: [NDArray, unknown]): unknown => [[add(i, 1), run(i, carry)], null];
-    const [[, last]] = scan(step as never, [first, init] as never, null, { length: Math.max(0, upper - lower) }) as unknown as [[unknown, Traced<C>], unknown];
+    const [[, last]] = scan(step as never, [first, init] as never, null, {
+      length: Math.max(0, upper - lower),
+    }) as unknown as [[unknown, Traced<C>], unknown];
     return last;
   }
   const bound = (x: ArrayLike): NDArray => (isStatic(x) ? full([], x, "int32") : flattenToArrays([x]).leaves[0]!);
   const [first, end] = [bound(lower), bound(upper)];
   if (!isInteger(first.aval.dtype) || !isInteger(end.aval.dtype)) {
-    throw new DTypeError({ what: `foriLoop bounds must be integers, got ${formatAval(first.aval)} and ${formatAval(end.aval)}`, fix: 'convert them with astype("int32")' });
+    throw new DTypeError({
+      what: `foriLoop bounds must be integers, got ${formatAval(first.aval)} and ${formatAval(end.aval)}`,
+      fix: 'convert them with astype("int32")',
+    });
   }
   const carry = [first, end, init];
   const result = whileLoop(
@@ -202,9 +222,13 @@ export function map<const X, Y>(f: (x: NoInfer<Traced<X>>) => Y, xs: X, options:
   checkOptions("map", options, ["batchSize"]);
   const { batchSize } = options;
   const one = f as UserFunction;
-  if (batchSize === undefined) return scan(((_: null, x: never) => [null, one(x)]) as never, null as never, xs as never)[1] as Traced<Y>;
+  if (batchSize === undefined)
+    return scan(((_: null, x: never) => [null, one(x)]) as never, null as never, xs as never)[1] as Traced<Y>;
   if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new ArgumentError({ what: `map batchSize must be a positive integer, got ${batchSize}`, fix: "give the number of rows to take at once" });
+    throw new ArgumentError({
+      what: `map batchSize must be a positive integer, got ${batchSize}`,
+      fix: "give the number of rows to take at once",
+    });
   }
   const { leaves, structure } = flattenToArrays(xs);
   const rows = leaves[0]?.aval.shape[0] ?? 0;
@@ -213,9 +237,18 @@ export function map<const X, Y>(f: (x: NoInfer<Traced<X>>) => Y, xs: X, options:
   const part = (from: number, to: number): NDArray[] => leaves.map((x) => sliceAlong(x, 0, from, to));
   const pieces: unknown[] = [];
   if (whole > 0) {
-    const batches = part(0, whole).map((x) => reshape(x, { newSizes: [whole / batchSize, batchSize, ...x.aval.shape.slice(1)] }));
-    const results = flattenToArrays(scan(((_: null, x: never) => [null, many(x)]) as never, null as never, unflatten(structure, batches) as never)[1]);
-    pieces.push(unflatten(results.structure, results.leaves.map((y) => reshape(y, { newSizes: [whole, ...y.aval.shape.slice(2)] }))));
+    const batches = part(0, whole).map((x) =>
+      reshape(x, { newSizes: [whole / batchSize, batchSize, ...x.aval.shape.slice(1)] }),
+    );
+    const results = flattenToArrays(
+      scan(((_: null, x: never) => [null, many(x)]) as never, null as never, unflatten(structure, batches) as never)[1],
+    );
+    pieces.push(
+      unflatten(
+        results.structure,
+        results.leaves.map((y) => reshape(y, { newSizes: [whole, ...y.aval.shape.slice(2)] })),
+      ),
+    );
   }
   if (whole < rows || pieces.length === 0) pieces.push(many(unflatten(structure, part(whole, rows))));
   const flats = pieces.map(flattenToArrays);

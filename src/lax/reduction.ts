@@ -2,13 +2,13 @@
 import type { NDArray } from "../core/ndarray.ts";
 import type { Operation } from "../core/primitive.ts";
 import { ShapeError } from "../errors/index.ts";
+import { neg } from "../prims/arithmetic.ts";
+import { not } from "../prims/bitwise.ts";
 import * as cumulative from "../prims/cumulative.ts";
 import * as contraction from "../prims/dot.ts";
-import { neg } from "../prims/arithmetic.ts";
 import * as reduction from "../prims/reduce.ts";
-import * as sorting from "../prims/sort.ts";
 import { slice } from "../prims/slicing.ts";
-import { not } from "../prims/bitwise.ts";
+import * as sorting from "../prims/sort.ts";
 import type { DType } from "../types/dtype.ts";
 import { isFloating } from "../types/dtype.ts";
 import { canonicalAxes, canonicalAxis, formatShape } from "../types/shape.ts";
@@ -77,8 +77,17 @@ export interface DotOptions {
 }
 
 /** Sums of products over contracted axes; the result has batch axes, then free axes of both operands. */
-export function dotGeneral(x: NDArray, y: NDArray, dimensionNumbers: DotDimensionNumbers, options: DotOptions = {}): NDArray {
-  return contraction.dotGeneral(x, y, { dimensionNumbers, precision: null, preferredElementType: options.preferredElementType ?? null });
+export function dotGeneral(
+  x: NDArray,
+  y: NDArray,
+  dimensionNumbers: DotDimensionNumbers,
+  options: DotOptions = {},
+): NDArray {
+  return contraction.dotGeneral(x, y, {
+    dimensionNumbers,
+    precision: null,
+    preferredElementType: options.preferredElementType ?? null,
+  });
 }
 
 /** Vector and matrix products for operands of rank 1 and 2. @throws ShapeError for other ranks. */
@@ -90,14 +99,25 @@ export function dot(x: NDArray, y: NDArray, options: DotOptions = {}): NDArray {
       fix: "operands have rank 1 or 2, and the last axis of the first is as long as the first axis of the second",
     });
   }
-  return dotGeneral(x, y, [[[m - 1], [0]], [[], []]], options);
+  return dotGeneral(
+    x,
+    y,
+    [
+      [[m - 1], [0]],
+      [[], []],
+    ],
+    options,
+  );
 }
 
 /** Matrix products over leading batch axes. */
 export function batchMatmul(x: NDArray, y: NDArray): NDArray {
   const rank = x.aval.shape.length;
   const batch = Array.from({ length: rank - 2 }, (_, i) => i);
-  return dotGeneral(x, y, [[[rank - 1], [rank - 2]], [batch, batch]]);
+  return dotGeneral(x, y, [
+    [[rank - 1], [rank - 2]],
+    [batch, batch],
+  ]);
 }
 
 /** Options of `sort`. */
@@ -128,11 +148,18 @@ export function topK(x: NDArray, k: number): [NDArray, NDArray] {
   const { shape, dtype } = x.aval;
   const axis = shape.length - 1;
   if (axis < 0 || !(k >= 0 && k <= shape[axis]!)) {
-    throw new ShapeError({ what: `k argument to topK must be no larger than size along axis; got k=${k} with shape ${formatShape(shape)}`, fix: "choose a smaller k" });
+    throw new ShapeError({
+      what: `k argument to topK must be no larger than size along axis; got k=${k} with shape ${formatShape(shape)}`,
+      fix: "choose a smaller k",
+    });
   }
   // Descending order of x is ascending order of its reflection, which for integers is the complement.
   const flipped = isFloating(dtype) ? neg(x) : not(x);
-  const [, values, indices] = sorting.sort([flipped, x, broadcastedIota("int32", shape, axis)], { dimension: axis, isStable: true, numKeys: 1 });
+  const [, values, indices] = sorting.sort([flipped, x, broadcastedIota("int32", shape, axis)], {
+    dimension: axis,
+    isStable: true,
+    numKeys: 1,
+  });
   const limitIndices = shape.map((n, d) => (d === axis ? k : n));
   const first = (y: NDArray): NDArray => slice(y, { startIndices: shape.map(() => 0), limitIndices, strides: null });
   return [first(values!), first(indices!)];

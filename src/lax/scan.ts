@@ -1,9 +1,9 @@
 /** `scan`: a loop with a carry, whose trips read rows and return rows. */
-import { flattenToArrays, checkFunction, checkSynchronous } from "../api/flat.ts";
+import { checkFunction, checkSynchronous, flattenToArrays } from "../api/flat.ts";
 import { scanLoop } from "../control/scan.ts";
 import { hoistConstants } from "../core/jaxpr.ts";
 import type { NDArray } from "../core/ndarray.ts";
-import { checkOptions, ArgumentError, ShapeError, TreeError, DTypeError } from "../errors/index.ts";
+import { ArgumentError, checkOptions, DTypeError, ShapeError, TreeError } from "../errors/index.ts";
 import { convertElementType } from "../prims/cast.ts";
 import { type Staged, stage } from "../transforms/stage.ts";
 import { formatPath, leafPaths, unflatten } from "../tree/flatten.ts";
@@ -24,22 +24,34 @@ export interface ScanOptions {
 function tripCount(rows: readonly NDArray[], given: number | undefined): number {
   for (const x of rows) {
     if (x.aval.shape.length === 0) {
-      throw new ShapeError({ what: `scan got a value with no leading axis to scan over: ${formatAval(x.aval)}`, fix: "rows are read along the first axis: give arrays of rank 1 or more" });
+      throw new ShapeError({
+        what: `scan got a value with no leading axis to scan over: ${formatAval(x.aval)}`,
+        fix: "rows are read along the first axis: give arrays of rank 1 or more",
+      });
     }
   }
   const lengths = [...new Set(rows.map((x) => x.aval.shape[0]!))];
   if (given !== undefined) {
     const other = lengths.find((n) => n !== given);
     if (other !== undefined) {
-      throw new ShapeError({ what: `scan got length argument of ${given} which disagrees with leading axis sizes ${lengths.join(", ")}.`, fix: "leave length out, or make them equal" });
+      throw new ShapeError({
+        what: `scan got length argument of ${given} which disagrees with leading axis sizes ${lengths.join(", ")}.`,
+        fix: "leave length out, or make them equal",
+      });
     }
     return given;
   }
   if (lengths.length === 1) return lengths[0]!;
   if (lengths.length === 0) {
-    throw new ArgumentError({ what: "scan got no values to scan over and `length` not provided.", fix: "write lax.scan(f, init, null, { length: n })" });
+    throw new ArgumentError({
+      what: "scan got no values to scan over and `length` not provided.",
+      fix: "write lax.scan(f, init, null, { length: n })",
+    });
   }
-  throw new ShapeError({ what: `scan got values with different leading axis sizes: ${lengths.join(", ")}.`, fix: "all rows need the same leading size" });
+  throw new ShapeError({
+    what: `scan got values with different leading axis sizes: ${lengths.join(", ")}.`,
+    fix: "all rows need the same leading size",
+  });
 }
 
 interface Body extends Staged {
@@ -64,7 +76,10 @@ function traceBody(
       );
       checkSynchronous("scan", f, result);
       if (!Array.isArray(result) || result.length !== 2) {
-        throw new TreeError({ what: `scan body output must be a pair, got ${Array.isArray(result) ? `a list of ${result.length}` : typeof result}.`, fix: "return [carry, y]; y may be null" });
+        throw new TreeError({
+          what: `scan body output must be a pair, got ${Array.isArray(result) ? `a list of ${result.length}` : typeof result}.`,
+          fix: "return [carry, y]; y may be null",
+        });
       }
       const c = flattenToArrays(result[0]);
       const y = flattenToArrays(result[1]);
@@ -78,7 +93,12 @@ function traceBody(
   return { ...staged, carry: carry!, rows: rows! };
 }
 
-function checkCarry(before: readonly Aval[], after: readonly Aval[], structure: TreeStructure, out: TreeStructure): void {
+function checkCarry(
+  before: readonly Aval[],
+  after: readonly Aval[],
+  structure: TreeStructure,
+  out: TreeStructure,
+): void {
   if (out.key !== structure.key) {
     throw new TreeError({
       what: `scan body function carry input and carry output must have the same pytree structure, but they differ: the input carry has structure ${structure}, the output carry ${out}`,
@@ -90,7 +110,9 @@ function checkCarry(before: readonly Aval[], after: readonly Aval[], structure: 
     const result = after[i]!;
     if (sameType(aval, result)) return [];
     const why = aval.dtype !== result.dtype ? "the dtypes do not match" : "the shapes do not match";
-    return [`the input carry${formatPath(paths[i]!)} has type ${formatAval(aval)} but the corresponding output carry component has type ${formatAval(result)}, so ${why}`];
+    return [
+      `the input carry${formatPath(paths[i]!)} has type ${formatAval(aval)} but the corresponding output carry component has type ${formatAval(result)}, so ${why}`,
+    ];
   });
   if (differences.length === 0) return;
   throw new (differences[0]!.endsWith("dtypes do not match") ? DTypeError : ShapeError)({
@@ -124,7 +146,8 @@ export function scan<const C, const X, Y>(
   const length = tripCount(rows.leaves, options.length);
   const rowAvals = rows.leaves.map((x) => withShape(x.aval, x.aval.shape.slice(1)));
   let carry = [...start.leaves];
-  const trace = (): Body => traceBody(f as never, start.structure, rows.structure, [...carry.map((x) => x.aval), ...rowAvals]);
+  const trace = (): Body =>
+    traceBody(f as never, start.structure, rows.structure, [...carry.map((x) => x.aval), ...rowAvals]);
   let body = trace();
   const carryAvals = (): Aval[] => body.jaxpr.outputs.slice(0, carry.length).map((o) => o.aval);
   // A weakly typed start, such as a number, takes the type that the body gives it.

@@ -1,19 +1,29 @@
 /** Shapes and movement, with JAX's arguments. */
 import { config } from "../core/config.ts";
+import { scalarLike } from "../core/constant.ts";
 import type { NDArray } from "../core/ndarray.ts";
 import type { Operand } from "../core/primitive.ts";
-import { scalarLike } from "../core/constant.ts";
 import { ShapeError } from "../errors/index.ts";
 import { add } from "../prims/arithmetic.ts";
 import { convertElementType } from "../prims/cast.ts";
 import { lt } from "../prims/compare.ts";
-import { dynamicSlice as dynamicSlicePrimitive, dynamicUpdateSlice as dynamicUpdateSlicePrimitive } from "../prims/dynamic.ts";
+import {
+  dynamicSlice as dynamicSlicePrimitive,
+  dynamicUpdateSlice as dynamicUpdateSlicePrimitive,
+} from "../prims/dynamic.ts";
 import * as fill from "../prims/fill.ts";
 import * as movement from "../prims/movement.ts";
 import { selectN } from "../prims/select.ts";
 import * as slicing from "../prims/slicing.ts";
 import { checkDType, type DType, dtypeKind, narrowDType } from "../types/dtype.ts";
-import { broadcastShapes as joinShapes, canonicalAxes, canonicalAxis, formatShape, type Shape, sizeOf } from "../types/shape.ts";
+import {
+  canonicalAxes,
+  canonicalAxis,
+  formatShape,
+  broadcastShapes as joinShapes,
+  type Shape,
+  sizeOf,
+} from "../types/shape.ts";
 import { range } from "../util/list.ts";
 
 /** An operand as an array: numbers are weak scalars. */
@@ -51,7 +61,12 @@ function convert(x: NDArray, dtype: DType): NDArray {
 }
 
 /** An array of one value with the shape and dtype of another. */
-export function fullLike(x: NDArray, value: Operand, dtype: DType = x.aval.dtype, shape: Shape = x.aval.shape): NDArray {
+export function fullLike(
+  x: NDArray,
+  value: Operand,
+  dtype: DType = x.aval.dtype,
+  shape: Shape = x.aval.shape,
+): NDArray {
   return full(shape, value, dtype);
 }
 
@@ -107,18 +122,31 @@ export function rev(x: Operand, dimensions: readonly number[]): NDArray {
 /** Arrays one after another along an axis. @throws ShapeError if other lengths differ. */
 export function concatenate(operands: readonly NDArray[], dimension: number): NDArray {
   const first = operands[0];
-  if (first === undefined) throw new ShapeError({ what: "concatenate requires a non-empty sequence of arrays", fix: "give at least one array" });
+  if (first === undefined)
+    throw new ShapeError({
+      what: "concatenate requires a non-empty sequence of arrays",
+      fix: "give at least one array",
+    });
   return slicing.concatenate(operands, { dimension: canonicalAxis(dimension, first.aval.shape.length, "dimension") });
 }
 
 /** Padding with a value: for each axis [low, high, interior]; negative numbers crop. */
-export function pad(x: NDArray, paddingValue: Operand, paddingConfig: readonly (readonly [number, number, number])[]): NDArray {
+export function pad(
+  x: NDArray,
+  paddingValue: Operand,
+  paddingConfig: readonly (readonly [number, number, number])[],
+): NDArray {
   const value = typeof paddingValue === "number" ? scalarLike(paddingValue, x) : paddingValue;
   return slicing.pad(x, value, { paddingConfig });
 }
 
 /** A rectangular part with static bounds. */
-export function slice(x: NDArray, startIndices: readonly number[], limitIndices: readonly number[], strides: readonly number[] | null = null): NDArray {
+export function slice(
+  x: NDArray,
+  startIndices: readonly number[],
+  limitIndices: readonly number[],
+  strides: readonly number[] | null = null,
+): NDArray {
   return slicing.slice(x, { startIndices, limitIndices, strides });
 }
 
@@ -142,7 +170,10 @@ export function indexInDim(x: NDArray, index: number, axis = 0, keepdims = true)
   const n = x.aval.shape[d]!;
   const at = index < 0 ? index + n : index;
   if (!(at >= 0 && at < n)) {
-    throw new ShapeError({ what: `index ${index} is out of bounds for axis ${d} with size ${n} of shape ${formatShape(x.aval.shape)}`, fix: `use an index from ${-n} to ${n - 1}` });
+    throw new ShapeError({
+      what: `index ${index} is out of bounds for axis ${d} with size ${n} of shape ${formatShape(x.aval.shape)}`,
+      fix: `use an index from ${-n} to ${n - 1}`,
+    });
   }
   const part = sliceInDim(x, at, at + 1, 1, d);
   return keepdims ? part : squeeze(part, [d]);

@@ -29,7 +29,7 @@ import { eq } from "./compare.ts";
 import { full, instantiate, iota, onesLike, zerosLike } from "./fill.ts";
 import { gather } from "./gather.ts";
 import { batchFirst, broadcastInDim, reshape } from "./movement.ts";
-import { checkSameDTypes } from "./rules.ts";
+import { checkAccepted, checkSameDTypes, numeric } from "./rules.ts";
 import { selectN } from "./select.ts";
 import {
   allOf,
@@ -62,6 +62,14 @@ const type: ScatterSpec["type"] = ([x, indices, updates], { dimensionNumbers }) 
   checkSameDTypes("scatter", [x!, updates!]);
   return withShape(x!, x!.shape);
 };
+
+/** Where updates are added or multiplied, the elements must be numbers. */
+function numericType(combination: string): ScatterSpec["type"] {
+  return (avals, params) => {
+    checkAccepted(combination, numeric, avals[0]!, 0);
+    return type(avals, params);
+  };
+}
 
 /** Everywhere the same place for an update: the start that its index vector gives, plus its place in the window. */
 function lowering(op: ScatterOp): Lowering<ScatterParams> {
@@ -261,7 +269,7 @@ export const scatter: Scatter = /* @__PURE__ */ definePrimitive<3, ScatterParams
 export const scatterAdd: Scatter = /* @__PURE__ */ definePrimitive<3, ScatterParams>({
   name: "scatter-add",
   arity: 3,
-  type,
+  type: /* @__PURE__ */ numericType("add"),
   jvp: ([x, indices, updates], [dx, , dUpdates], params) => {
     const result = scatterAdd(x!, indices!, updates!, params);
     if (dUpdates === null) return [[result], [dx!]];
@@ -292,7 +300,7 @@ const mulUnique = "scatter_mul gradients are only implemented if `unique_indices
 export const scatterMul: Scatter = /* @__PURE__ */ definePrimitive<3, ScatterParams>({
   name: "scatter-mul",
   arity: 3,
-  type,
+  type: /* @__PURE__ */ numericType("mul"),
   jvp: [
     (dx, [, indices, updates], params) => scatterMul(dx, indices!, updates!, params),
     "zero",

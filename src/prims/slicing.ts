@@ -324,25 +324,7 @@ export const concatenate: Operation<"variadic", ConcatenateParams> = /* @__PURE_
     ),
     0,
   ],
-  lower: {
-    kind: "gather",
-    element: (b, read, index, { dimension }, xs) => {
-      const at = index[dimension]!;
-      let start = xs.reduce((sum, x) => sum + x.shape[dimension]!, 0);
-      let result: Expr | undefined;
-      // From the last operand to the first, so that each test is one comparison with the operand's end.
-      for (let i = xs.length - 1; i >= 0; i--) {
-        const n = xs[i]!.shape[dimension]!;
-        if (n === 0) continue;
-        const end = start;
-        start -= n;
-        const local = xs.length === 1 ? at : clamped(b, b.sub(at, b.int(start)), n);
-        const element = read[i]!(index.map((e, d) => (d === dimension ? local : e)));
-        result = result === undefined ? element : b.select(b.lt(at, b.int(end)), element, result);
-      }
-      return result ?? b.constant(0, xs[0]!.dtype);
-    },
-  },
+  lower: { kind: "concatenate", axis: ({ dimension }) => dimension },
   show: ({ dimension }) => [["dimension", dimension]],
   laws: {
     dtypes: ["float32", "int32"],

@@ -6,13 +6,21 @@ import { checkDType, type DType, isFloating, narrowDType } from "../types/dtype.
 import type { Shape } from "../types/shape.ts";
 
 const isOptions = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value) && !isNDArray(value) && !ArrayBuffer.isView(value);
+  typeof value === "object" &&
+  value !== null &&
+  !Array.isArray(value) &&
+  !isNDArray(value) &&
+  !ArrayBuffer.isView(value);
 
 /**
  * Named arguments from positional ones and options.
  * @throws OptionError for too many arguments, an unknown option, or an argument given twice.
  */
-export function readArguments(caller: string, args: readonly unknown[], names: readonly string[]): Record<string, unknown> {
+export function readArguments(
+  caller: string,
+  args: readonly unknown[],
+  names: readonly string[],
+): Record<string, unknown> {
   const last = args[args.length - 1];
   const options = isOptions(last) ? last : undefined;
   const positional = options === undefined ? args : args.slice(0, -1);

@@ -13,7 +13,7 @@ import { full, iota } from "../prims/fill.ts";
 import { broadcastInDim, reshape } from "../prims/movement.ts";
 import { threefry2x32 } from "../prims/random.ts";
 import { concatenate, slice } from "../prims/slicing.ts";
-import { dtypeBytes, isInteger, type DType } from "../types/dtype.ts";
+import { type DType, dtypeBytes, isInteger } from "../types/dtype.ts";
 import { type Shape, sizeOf } from "../types/shape.ts";
 import { type Key, likeKey, singleKey } from "./key.ts";
 
@@ -43,7 +43,9 @@ function legacyWords(data: NDArray, n: number): NDArray {
   const second =
     n % 2 === 0
       ? add(counters(half), full([half], half, "uint32"))
-      : concatenate([add(counters(half - 1), full([half - 1], half, "uint32")), full([1], 0, "uint32")], { dimension: 0 });
+      : concatenate([add(counters(half - 1), full([half - 1], half, "uint32")), full([1], 0, "uint32")], {
+          dimension: 0,
+        });
   const both = concatenate(hash(data, counters(half), second), { dimension: 0 });
   return n % 2 === 0 ? both : take(both, 0, n);
 }
@@ -122,7 +124,10 @@ export function foldIn(key: Key, data: number | NDArray): Key {
     low = full([], data >>> 0, "uint32");
   } else {
     if (!isInteger(data.aval.dtype) || data.aval.shape.length > 0) {
-      throw new DTypeError({ what: `foldIn takes one integer, but got ${data.aval.dtype}[${data.aval.shape}]`, fix: "pass a scalar integer array" });
+      throw new DTypeError({
+        what: `foldIn takes one integer, but got ${data.aval.dtype}[${data.aval.shape}]`,
+        fix: "pass a scalar integer array",
+      });
     }
     low = cast(data, "uint32");
   }

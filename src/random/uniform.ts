@@ -1,14 +1,17 @@
 /** Uniform and normal numbers, and what is made from them by inverting a distribution function. Formulas are JAX's. */
 import { asArray } from "../array/convert.ts";
 import type { NDArray } from "../core/ndarray.ts";
-import { DTypeError, ShapeError } from "../errors/index.ts";
+import { DTypeError, OptionError, ShapeError } from "../errors/index.ts";
 import { abs, add, div, max, min, mul, neg, nextafter, pow, sign, sqrt, sub } from "../prims/arithmetic.ts";
 import { or, shiftRightLogical } from "../prims/bitwise.ts";
 import { bitcastConvertType, convertElementType } from "../prims/cast.ts";
+import { ge } from "../prims/compare.ts";
 import { exp, log, log1p } from "../prims/exponential.ts";
 import { full } from "../prims/fill.ts";
-import { broadcastTo } from "../prims/movement.ts";
+import { broadcastTo, reshape } from "../prims/movement.ts";
 import { reduceSum } from "../prims/reduce.ts";
+import { where } from "../prims/rules.ts";
+import { sliceAlong } from "../prims/slicing.ts";
 import { erf, erfInv } from "../prims/special.ts";
 import { tan } from "../prims/trigonometric.ts";
 import type { DType } from "../types/dtype.ts";
@@ -54,7 +57,10 @@ export function parameterShape(caller: string, given: unknown, ...values: readon
 /** Uniform numbers in [low, high) for checked arguments. */
 export function uniformArray(data: NDArray, shape: Shape, dtype: DType, low: NDArray, high: NDArray): NDArray {
   if (dtype !== "float32" && dtype !== "float64") {
-    throw new DTypeError({ what: `random numbers of dtype ${dtype} are not available`, fix: 'use "float32" and convert with astype' });
+    throw new DTypeError({
+      what: `random numbers of dtype ${dtype} are not available`,
+      fix: 'use "float32" and convert with astype',
+    });
   }
   const wide = dtype === "float64";
   const bits = randomBits(data, wide ? 64 : 32, shape);
@@ -67,7 +73,10 @@ export function uniformArray(data: NDArray, shape: Shape, dtype: DType, low: NDA
 }
 
 /** Uniform numbers in [minval, maxval). @throws DTypeError for a dtype that is not floating. */
-export function uniform(key: Key, options: FloatOptions & { readonly minval?: Parameter; readonly maxval?: Parameter }): NDArray;
+export function uniform(
+  key: Key,
+  options: FloatOptions & { readonly minval?: Parameter; readonly maxval?: Parameter },
+): NDArray;
 /** @example random.uniform(random.key(0), [3]) */
 export function uniform(
   key: Key,
@@ -78,10 +87,10 @@ export function uniform(
 ): NDArray;
 export function uniform(key: Key, ...args: readonly unknown[]): NDArray {
   const a = readArguments("uniform", args, ["shape", "dtype", "minval", "maxval"]);
-  const shape = readShape("uniform", a["shape"]);
-  const dtype = readFloat("uniform", a["dtype"]);
-  const low = parameter((a["minval"] as Parameter | undefined) ?? 0, dtype, shape);
-  const high = parameter((a["maxval"] as Parameter | undefined) ?? 1, dtype, shape);
+  const shape = readShape("uniform", a.shape);
+  const dtype = readFloat("uniform", a.dtype);
+  const low = parameter((a.minval as Parameter | undefined) ?? 0, dtype, shape);
+  const high = parameter((a.maxval as Parameter | undefined) ?? 1, dtype, shape);
   return uniformArray(singleKey("uniform", key), shape, dtype, low, high);
 }
 
@@ -105,7 +114,7 @@ type Sampler = {
 function sampler(name: string, sample: (data: NDArray, shape: Shape, dtype: DType) => NDArray): Sampler {
   return (key: Key, ...args: readonly unknown[]) => {
     const a = readArguments(name, args, ["shape", "dtype"]);
-    return sample(singleKey(name, key), readShape(name, a["shape"]), readFloat(name, a["dtype"]));
+    return sample(singleKey(name, key), readShape(name, a.shape), readFloat(name, a.dtype));
   };
 }
 
@@ -129,12 +138,50 @@ export const exponential: Sampler = /* @__PURE__ */ sampler("exponential", (data
   neg(log1p(neg(between(data, shape, dtype, 0, 1)))),
 );
 
-/** Standard Gumbel numbers: $-\log(-\log u)$. */
-export const gumbel: Sampler = /* @__PURE__ */ sampler("gumbel", (data, shape, dtype) => gumbelArray(data, shape, dtype));
+/**
+ * How far into the tails draws reach. "low" (the default) spends one word of random bits a draw; "high" two, for events of
+ * probability below 1e-7.
+ */
+export type SamplingMode = "low" | "high";
+
+/** @throws OptionError for another mode. */
+export function readMode(caller: string, value: unknown): SamplingMode {
+  if (value === undefined || value === "low" || value === "high") return value ?? "low";
+  throw new OptionError({ what: `${caller} has no mode ${JSON.stringify(value)}`, fix: 'use "low" or "high"' });
+}
+
+/**
+ * Standard Gumbel numbers: $-\log(-\log u)$.
+ * @throws DTypeError for a dtype that is not floating; OptionError for an unknown mode.
+ */
+export function gumbel(
+  key: Key,
+  ...args: readonly [
+    shape?: Shape | (FloatOptions & { readonly mode?: SamplingMode }),
+    dtype?: DType | { readonly mode?: SamplingMode },
+    mode?: SamplingMode,
+  ]
+): NDArray {
+  const a = readArguments("gumbel", args, ["shape", "dtype", "mode"]);
+  const shape = readShape("gumbel", a.shape);
+  return gumbelArray(singleKey("gumbel", key), shape, readFloat("gumbel", a.dtype), readMode("gumbel", a.mode));
+}
 
 /** Standard Gumbel numbers for checked arguments. */
-export function gumbelArray(data: NDArray, shape: Shape, dtype: DType): NDArray {
-  return neg(log(neg(log(between(data, shape, dtype, tiny(dtype), 1)))));
+export function gumbelArray(data: NDArray, shape: Shape, dtype: DType, mode: SamplingMode): NDArray {
+  if (mode === "low") return neg(log(neg(log(between(data, shape, dtype, tiny(dtype), 1)))));
+  const [high, low] = halves(between(data, [2, ...shape], dtype, 0, 1));
+  // Small draws get the digits of a second one below their own.
+  const fine = add(add(high, mul(low, constant(epsilon(dtype), dtype))), constant(tiny(dtype), dtype));
+  const x = where(ge(high, constant(0.5, dtype)), high, fine, high);
+  return neg(log(neg(log1p(neg(x)))));
+}
+
+/** The two entries of an array along its first axis. */
+export function halves(both: NDArray): [NDArray, NDArray] {
+  const shape = both.aval.shape.slice(1);
+  const half = (i: number): NDArray => reshape(sliceAlong(both, 0, i, i + 1), { newSizes: shape });
+  return [half(0), half(1)];
 }
 
 /** Laplace numbers with mean 0 and scale 1. */
@@ -169,8 +216,8 @@ export function truncatedNormal(
   ...args: readonly [shape?: Shape | FloatOptions, dtype?: DType]
 ): NDArray {
   const a = readArguments("truncatedNormal", args, ["shape", "dtype"]);
-  const dtype = readFloat("truncatedNormal", a["dtype"]);
-  const shape = parameterShape("truncatedNormal", a["shape"], lower, upper);
+  const dtype = readFloat("truncatedNormal", a.dtype);
+  const shape = parameterShape("truncatedNormal", a.shape, lower, upper);
   const low = parameter(lower, dtype, shape);
   const high = parameter(upper, dtype, shape);
   const root = constant(Math.SQRT2, dtype);
@@ -182,10 +229,14 @@ export function truncatedNormal(
 }
 
 /** Rayleigh numbers with a scale: $\sigma \sqrt{-2 \log u}$. */
-export function rayleigh(key: Key, scale: Parameter, ...args: readonly [shape?: Shape | FloatOptions, dtype?: DType]): NDArray {
+export function rayleigh(
+  key: Key,
+  scale: Parameter,
+  ...args: readonly [shape?: Shape | FloatOptions, dtype?: DType]
+): NDArray {
   const a = readArguments("rayleigh", args, ["shape", "dtype"]);
-  const dtype = readFloat("rayleigh", a["dtype"]);
-  const shape = parameterShape("rayleigh", a["shape"], scale);
+  const dtype = readFloat("rayleigh", a.dtype);
+  const shape = parameterShape("rayleigh", a.shape, scale);
   const u = between(singleKey("rayleigh", key), shape, dtype, 0, 1);
   return mul(parameter(scale, dtype, shape), sqrt(mul(log(u), constant(-2, dtype))));
 }
@@ -198,26 +249,34 @@ export function weibullMin(
   ...args: readonly [shape?: Shape | FloatOptions, dtype?: DType]
 ): NDArray {
   const a = readArguments("weibullMin", args, ["shape", "dtype"]);
-  const dtype = readFloat("weibullMin", a["dtype"]);
-  const shape = parameterShape("weibullMin", a["shape"], scale, concentration);
+  const dtype = readFloat("weibullMin", a.dtype);
+  const shape = parameterShape("weibullMin", a.shape, scale, concentration);
   const u = between(singleKey("weibullMin", key), shape, dtype, 0, 1);
   const power = div(constant(1, dtype), parameter(concentration, dtype, shape));
   return mul(pow(neg(log1p(neg(u))), power), parameter(scale, dtype, shape));
 }
 
 /** Pareto numbers with shape parameter b: $e^{E/b}$ for E exponential. */
-export function pareto(key: Key, b: Parameter, ...args: readonly [shape?: Shape | FloatOptions, dtype?: DType]): NDArray {
+export function pareto(
+  key: Key,
+  b: Parameter,
+  ...args: readonly [shape?: Shape | FloatOptions, dtype?: DType]
+): NDArray {
   const a = readArguments("pareto", args, ["shape", "dtype"]);
-  const dtype = readFloat("pareto", a["dtype"]);
-  const shape = parameterShape("pareto", a["shape"], b);
+  const dtype = readFloat("pareto", a.dtype);
+  const shape = parameterShape("pareto", a.shape, b);
   const e = neg(log1p(neg(between(singleKey("pareto", key), shape, dtype, 0, 1))));
   return exp(div(e, parameter(b, dtype, shape)));
 }
 
 /** Log-normal numbers: $e^{\sigma Z}$ for Z normal. */
-export function lognormal(key: Key, sigma: Parameter = 1, ...args: readonly [shape?: Shape | FloatOptions, dtype?: DType]): NDArray {
+export function lognormal(
+  key: Key,
+  sigma: Parameter = 1,
+  ...args: readonly [shape?: Shape | FloatOptions, dtype?: DType]
+): NDArray {
   const a = readArguments("lognormal", args, ["shape", "dtype"]);
-  const dtype = readFloat("lognormal", a["dtype"]);
-  const shape = parameterShape("lognormal", a["shape"], sigma);
+  const dtype = readFloat("lognormal", a.dtype);
+  const shape = parameterShape("lognormal", a.shape, sigma);
   return exp(mul(normalArray(singleKey("lognormal", key), shape, dtype), parameter(sigma, dtype, shape)));
 }

@@ -2,8 +2,8 @@
 import type { Backend } from "../backends/backend.ts";
 import { NDArray } from "../core/ndarray.ts";
 import { rootTrace } from "../core/trace.ts";
-import { BackendError } from "../errors/index.ts";
-import type { Aval } from "../types/aval.ts";
+import { BackendError, DeletedArrayError } from "../errors/index.ts";
+import { type Aval, formatAval } from "../types/aval.ts";
 import { dtypeBytes, newTypedArray, type TypedArray } from "../types/dtype.ts";
 import { sizeOf } from "../types/shape.ts";
 import { Cell, smallBytes } from "./cell.ts";
@@ -15,8 +15,11 @@ const noPins: ReadonlySet<Cell> = new Set();
 /** The cell of a concrete array. @throws DeletedArrayError if its elements are gone. */
 export function cellOf(x: NDArray): Cell {
   const cell = x.payload as Cell;
-  if (cell.gone !== null) cell.check();
-  return cell;
+  if (cell.gone === null) return cell;
+  throw new DeletedArrayError({
+    what: `Array has been deleted with shape=${formatAval(x.aval)}: ${cell.gone}.`,
+    fix: "do not use an array after delete(), `using`, or after donating it with donateArgnums",
+  });
 }
 
 /** A concrete array around a cell. */
@@ -27,7 +30,8 @@ export function arrayOf(aval: Aval, cell: Cell): NDArray {
 /** A concrete array that owns these elements; see `newTypedArray` for the layout. The caller must not keep `data`. */
 export function fromTypedArray(aval: Aval, data: TypedArray): NDArray {
   const elements = sizeOf(aval.shape);
-  if (dtypeBytes(aval.dtype) * elements <= smallBytes) return arrayOf(aval, new Cell(aval.dtype, elements, data, null, null));
+  if (dtypeBytes(aval.dtype) * elements <= smallBytes)
+    return arrayOf(aval, new Cell(aval.dtype, elements, data, null, null));
   const backend = getBackend();
   if (!backend.supports(aval.dtype)) throw unsupported(backend, aval);
   const storage = allocate(backend, aval.dtype, elements, noPins);

@@ -29,7 +29,12 @@ export function getBackend(name: string = config.defaultBackend): Backend {
       const guess = suggest(name, factories.keys());
       throw new BackendError({
         what: `there is no backend ${JSON.stringify(name)}`,
-        fix: guess === undefined ? `the backends are ${backendNames().join(", ")}` : `did you mean "${guess}"?`,
+        fix:
+          name === "reference"
+            ? 'import "adjoint/testing", which registers it'
+            : guess === undefined
+              ? `the backends are ${backendNames().join(", ")}`
+              : `did you mean "${guess}"?`,
       });
     }
     backend = create();

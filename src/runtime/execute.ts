@@ -1,14 +1,14 @@
 /** Running primitives and programs on concrete arrays: compile once a signature, then dispatch. */
 import type { Backend, Executable, Storage } from "../backends/backend.ts";
-import { lowerJaxpr, type OutputSource } from "../compile/lower.ts";
-import { checkProgram } from "../compile/check.ts";
 import { paramsKey } from "../compile/inline.ts";
+import { lowerJaxpr, type OutputSource } from "../compile/lower.ts";
+import { enabledChecks } from "../core/checks.ts";
 import { config, configKey } from "../core/config.ts";
 import { evaluate, literalArray } from "../core/evaluate.ts";
 import { type Jaxpr, makeJaxprData, Var } from "../core/jaxpr.ts";
 import type { NDArray } from "../core/ndarray.ts";
 import type { Primitive } from "../core/primitive.ts";
-import type { Aval } from "../types/aval.ts";
+import { type Aval, avalNumber } from "../types/aval.ts";
 import { dtypeBytes } from "../types/dtype.ts";
 import { sizeOf } from "../types/shape.ts";
 import { arrayOf, cellOf, unsupported } from "./array.ts";
@@ -17,7 +17,7 @@ import { getBackend } from "./device.ts";
 import { allocate, manage } from "./memory.ts";
 
 /** A program ready to run on arrays. */
-interface Compiled {
+export interface Compiled {
   readonly backend: Backend;
   readonly executable: Executable;
   /** Which operands the program reads. */
@@ -27,12 +27,17 @@ interface Compiled {
   readonly outputAvals: readonly Aval[];
   /** Types of all results. */
   readonly resultAvals: readonly Aval[];
+  /** Milliseconds that each stage took. */
+  readonly times: { readonly lower: number; readonly generate: number };
 }
 
-function compile(jaxpr: Jaxpr, name: string): Compiled {
+/** Lowers a closed jaxpr and compiles it for the default backend. @throws BackendError for dtypes that it cannot store. */
+function compileJaxpr(jaxpr: Jaxpr, name: string): Compiled {
   const backend = getBackend();
+  const start = performance.now();
   const lowered = lowerJaxpr(jaxpr, name);
-  if (config.enableChecks) checkProgram(lowered.program);
+  const middle = performance.now();
+  enabledChecks()?.program(lowered.program as never);
   for (const { dtype } of lowered.program.buffers) {
     if (!backend.supports(dtype)) throw unsupported(backend, { dtype, shape: [], weakType: false });
   }
@@ -40,18 +45,20 @@ function compile(jaxpr: Jaxpr, name: string): Compiled {
   lowered.outputs.forEach((source, i) => {
     if (source.kind === "output") outputAvals[source.index] = jaxpr.outputs[i]!.aval;
   });
+  const executable = backend.compile(lowered.program);
   return {
     backend,
-    executable: backend.compile(lowered.program),
+    executable,
     arguments: lowered.arguments,
     outputs: lowered.outputs,
     outputAvals,
     resultAvals: jaxpr.outputs.map((o) => o.aval),
+    times: { lower: middle - start, generate: performance.now() - middle },
   };
 }
 
 /** Runs a compiled program on concrete operands. */
-function call(compiled: Compiled, operands: readonly NDArray[]): NDArray[] {
+export function callCompiled(compiled: Compiled, operands: readonly NDArray[]): NDArray[] {
   const { backend } = compiled;
   const pinned = new Set<Cell>();
   for (const i of compiled.arguments) pinned.add(cellOf(operands[i]!));
@@ -72,14 +79,9 @@ function call(compiled: Compiled, operands: readonly NDArray[]): NDArray[] {
   }
   const cells = compiled.outputAvals.map((aval, i) => resultCell(aval, outputs[i]!, backend));
   return compiled.outputs.map((source, i) => {
-    switch (source.kind) {
-      case "output":
-        return arrayOf(compiled.resultAvals[i]!, cells[source.index]!);
-      case "input":
-        return withAval(operands[source.index]!, compiled.resultAvals[i]!);
-      case "literal":
-        return literalArray(source.literal);
-    }
+    if (source.kind === "output") return arrayOf(compiled.resultAvals[i]!, cells[source.index]!);
+    if (source.kind === "input") return withAval(operands[source.index]!, compiled.resultAvals[i]!);
+    return literalArray(source.literal);
   });
 }
 
@@ -100,6 +102,7 @@ function storageOf(x: NDArray, backend: Backend, pinned: ReadonlySet<Cell>, temp
     cell.host = null;
     cell.storage = storage;
     cell.backend = backend;
+    cell.source = null;
     manage(cell);
   } else {
     temporary.push(storage);
@@ -115,24 +118,6 @@ function resultCell(aval: Aval, storage: Storage, backend: Backend): Cell {
     return new Cell(aval.dtype, elements, data, null, null);
   }
   return manage(new Cell(aval.dtype, elements, null, storage, backend));
-}
-
-const avalNumbers = new WeakMap<Aval, number>();
-const avalKeys = new Map<string, number>();
-
-/** A number for each distinct type. */
-function avalNumber(aval: Aval): number {
-  let n = avalNumbers.get(aval);
-  if (n === undefined) {
-    const key = `${aval.dtype} ${aval.weakType} ${aval.shape.join()}`;
-    n = avalKeys.get(key);
-    if (n === undefined) {
-      n = avalKeys.size;
-      avalKeys.set(key, n);
-    }
-    avalNumbers.set(aval, n);
-  }
-  return n;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: primitives of every parameter type
@@ -153,12 +138,39 @@ function paramsText(params: unknown): string {
   return text;
 }
 
+/** Programs of calls, by the jaxpr that is called and the settings. */
+const called = new WeakMap<Jaxpr, Map<string, Compiled>>();
+
+/** The program that calls of a jaxpr run, compiled at the first need under the present settings. */
+export function compileCall(jaxpr: Jaxpr, name: string): Compiled {
+  let byConfig = called.get(jaxpr);
+  if (byConfig === undefined) {
+    byConfig = new Map();
+    called.set(jaxpr, byConfig);
+  }
+  const key = configKey();
+  let compiled = byConfig.get(key);
+  if (compiled === undefined) {
+    compiled = compileJaxpr(jaxpr, name);
+    byConfig.set(key, compiled);
+  }
+  return compiled;
+}
+
+/** What calls of a jaxpr have been compiled to, under the present settings. */
+export function compiledCall(jaxpr: Jaxpr): Compiled | undefined {
+  return called.get(jaxpr)?.get(configKey());
+}
+
 /** Runs one primitive on concrete arrays. */
 export function runPrimitive<P>(primitive: Primitive<P>, operands: readonly NDArray[], params: P): NDArray[] {
   const lower = primitive.lower;
-  if (lower.kind === "call" && config.disableJit) return evaluate(lower.jaxpr(params), operands);
-  if (lower.kind === "reshape" && operands[0]!.aval.dtype !== "float0") {
-    return [arrayOf(primitive.types([operands[0]!.aval], params)[0]!, cellOf(operands[0]!))];
+  if (lower.kind === "call") {
+    const jaxpr = lower.jaxpr(params);
+    return config.disableJit ? evaluate(jaxpr, operands) : callCompiled(compileCall(jaxpr, primitive.name), operands);
+  }
+  if (lower.kind === "reshape") {
+    return [arrayOf(primitive.types([operands[0]!.aval], params)[0]!, cellOf(operands[0]!).share())];
   }
   let cache = programs.get(primitive);
   if (cache === undefined) {
@@ -167,19 +179,24 @@ export function runPrimitive<P>(primitive: Primitive<P>, operands: readonly NDAr
   }
   let key = paramsText(params);
   for (const x of operands) key += ` ${avalNumber(x.aval)}`;
-  key += lower.kind === "call" ? configKey() : config.defaultBackend;
+  key += config.defaultBackend;
   let compiled = cache.get(key);
   if (compiled === undefined) {
-    compiled = compile(jaxprOf(primitive, operands, params), primitive.name);
+    compiled = compileJaxpr(jaxprOf(primitive, operands, params), primitive.name);
     if (cache.size >= mostPrograms) cache.delete(cache.keys().next().value!);
     cache.set(key, compiled);
   }
-  return call(compiled, operands);
+  return callCompiled(compiled, operands);
 }
 
-/** The program of a single equation; that of a call is the program it calls. */
+/** The program of a single equation. */
 function jaxprOf<P>(primitive: Primitive<P>, operands: readonly NDArray[], params: P): Jaxpr {
   const inputs = operands.map((x) => new Var(x.aval));
-  const outputs = primitive.types(inputs.map((v) => v.aval), params).map((aval) => new Var(aval));
+  const outputs = primitive
+    .types(
+      inputs.map((v) => v.aval),
+      params,
+    )
+    .map((aval) => new Var(aval));
   return makeJaxprData([], inputs, [{ primitive, inputs, params, outputs, effects: [], source: undefined }], outputs);
 }

@@ -1,5 +1,4 @@
-/** Loading this file makes concrete arrays computable: it installs the root trace's executor and the backends. */
-import { createReferenceBackend } from "../backends/reference/backend.ts";
+/** Loading this file makes concrete arrays computable: it installs the root trace's executor and the backend. */
 import { createWasmBackend } from "../backends/wasm/backend.ts";
 import { installExecutor } from "../core/trace.ts";
 import { newTypedArray, type TypedArray } from "../types/dtype.ts";
@@ -9,7 +8,6 @@ import { registerBackend } from "./device.ts";
 import { runPrimitive } from "./execute.ts";
 
 registerBackend("wasm", createWasmBackend);
-registerBackend("reference", createReferenceBackend);
 
 installExecutor({
   run: runPrimitive,

@@ -1,6 +1,5 @@
 /** Dead code: equations whose results nobody reads and that have no effect. */
-import { type Atom, type Equation, type Jaxpr, makeJaxprData } from "../core/jaxpr.ts";
-import { Var } from "../core/jaxpr.ts";
+import { type Atom, type Equation, type Jaxpr, makeJaxprData, Var } from "../core/jaxpr.ts";
 
 /** Removes dead equations and the constants that nothing reads any more. Inputs stay. */
 export function dropDeadEquations(jaxpr: Jaxpr): { jaxpr: Jaxpr; keptConstants: boolean[] } {

@@ -73,11 +73,20 @@ export function applyJvp<P>(
   return [results, [sum]];
 }
 
+/** Where the value of a dual tracer was made: its primal knows, or its tangent. */
+export function dualOrigin(x: NDArray): string | undefined {
+  const { primal, tangent } = x.payload as Dual;
+  return primal.trace.origin(primal) ?? tangent.trace.origin(tangent);
+}
+
 class JvpTrace extends Trace {
   private readonly parent: Trace;
-  constructor(parent: Trace) {
-    super("jvp");
+  constructor(parent: Trace, description: string) {
+    super(description);
     this.parent = parent;
+  }
+  override origin(x: NDArray): string | undefined {
+    return dualOrigin(x);
   }
   process<P>(primitive: Primitive<P>, operands: readonly NDArray[], params: P): NDArray[] {
     const [primals, tangents] = undual(this, operands);
@@ -94,8 +103,9 @@ export function jvpFlat(
   f: (args: readonly NDArray[]) => readonly NDArray[],
   primals: readonly NDArray[],
   tangents: readonly Tangent[],
+  description = "jvp",
 ): [NDArray[], Tangent[]] {
-  const trace = new JvpTrace(currentTrace());
+  const trace = new JvpTrace(currentTrace(), description);
   try {
     const args = primals.map((x, i) => dual(trace, x, tangents[i]!));
     return undual(
@@ -132,4 +142,3 @@ export function jvpJaxpr(jaxpr: Jaxpr, nonzero: readonly boolean[], force: reado
     return { jaxpr: result, nonzeroOut };
   });
 }
-

@@ -12,7 +12,7 @@ import { TransformError } from "../errors/index.ts";
 import { instantiate } from "../prims/fill.ts";
 import { isInexact } from "../types/dtype.ts";
 import { bits } from "../util/list.ts";
-import { applyJvp, dual, undual } from "./jvp.ts";
+import { applyJvp, dual, dualOrigin, undual } from "./jvp.ts";
 import { StageTrace, stageClosed } from "./stage.ts";
 
 /** Current while a jvp rule is linearized. */
@@ -40,10 +40,13 @@ class LinearizeTrace extends Trace {
   private readonly tangents: StageTrace;
   private readonly split: SplitTrace;
   constructor(parent: Trace, tangents: StageTrace) {
-    super("grad or linearize");
+    super(tangents.description);
     this.parent = parent;
     this.tangents = tangents;
     this.split = new SplitTrace(parent, tangents);
+  }
+  override origin(x: NDArray): string | undefined {
+    return dualOrigin(x);
   }
   process<P>(primitive: Primitive<P>, operands: readonly NDArray[], params: P): NDArray[] {
     const [primals, tangents] = undual(this, operands);
@@ -75,14 +78,18 @@ export interface LinearizedFlat {
   readonly residuals: readonly NDArray[];
 }
 
-/** Linearizes a function of flat arguments at `primals`, with respect to those marked in `nonzero`. */
+/**
+ * Linearizes a function of flat arguments at `primals`, with respect to those marked in `nonzero`. `description` names the
+ * transformation in errors.
+ */
 export function linearizeFlat(
   f: (args: readonly NDArray[]) => readonly NDArray[],
   primals: readonly NDArray[],
   nonzero: readonly boolean[],
   force: readonly boolean[] = [],
+  description = "grad or linearize",
 ): LinearizedFlat {
-  const tangentTrace = new StageTrace("the linear part of grad or linearize");
+  const tangentTrace = new StageTrace(description, false);
   const trace = new LinearizeTrace(currentTrace(), tangentTrace);
   const inputs = primals.map((x, i) => (nonzero[i] ? tangentTrace.input(x.aval) : null));
   try {

@@ -2,14 +2,13 @@
  * Staging: a function of arrays becomes a jaxpr. Operations are recorded as equations; what the function reads from
  * outside becomes a constant, known scalars become literals.
  */
-import { checkJaxpr } from "../core/check.ts";
-import { config } from "../core/config.ts";
+import { enabledChecks } from "../core/checks.ts";
 import { type Atom, type Equation, hoistConstants, type Jaxpr, Literal, makeJaxprData, Var } from "../core/jaxpr.ts";
 import { NDArray } from "../core/ndarray.ts";
 import type { Primitive } from "../core/primitive.ts";
-import { equationSource } from "../core/source.ts";
-import { getExecutor, leakedTracer, rootTrace, Trace, withTrace } from "../core/trace.ts";
-import { JaxprTypeError } from "../errors/index.ts";
+import { equationSource, inheritedSource, userFrame } from "../core/source.ts";
+import { describeOrigin, getExecutor, leakedTracer, rootTrace, Trace, withTrace } from "../core/trace.ts";
+import { AdjointError, JaxprTypeError } from "../errors/index.ts";
 import { type Aval, formatAval } from "../types/aval.ts";
 import { dropDeadEquations } from "./dce.ts";
 
@@ -28,6 +27,13 @@ export type DeadEquations = "drop dead equations" | "keep dead equations";
 export class StageTrace extends Trace {
   private readonly equations: Equation[] = [];
   private readonly constants = new Map<NDArray, Var>();
+  private readonly notesSource: boolean;
+
+  /** `notesSource`: look up the user's line for each equation, which costs more than making it. */
+  constructor(description: string, notesSource = true) {
+    super(description);
+    this.notesSource = notesSource;
+  }
 
   /** A new input. */
   input(aval: Aval): NDArray {
@@ -52,16 +58,33 @@ export class StageTrace extends Trace {
     return variable;
   }
 
-  process<P>(primitive: Primitive<P>, operands: readonly NDArray[], params: P): NDArray[] {
-    const inputs = operands.map((x) => this.atom(x, primitive.name));
-    const outputs = primitive
-      .types(
+  override origin(x: NDArray): string | undefined {
+    const variable = x.payload as Var;
+    const equation = this.equations.find((e) => e.outputs.includes(variable));
+    if (equation === undefined) return `is an argument of ${this.description}`;
+    const frame = equation.source && userFrame(equation.source);
+    return `was made by ${equation.primitive.name}${frame === undefined ? "" : ` at ${frame}`}`;
+  }
+
+  private types<P>(primitive: Primitive<P>, operands: readonly NDArray[], params: P): readonly Aval[] {
+    try {
+      return primitive.types(
         operands.map((x) => x.aval),
         params,
-      )
-      .map((aval) => new Var(aval));
+      );
+    } catch (error) {
+      if (error instanceof AdjointError)
+        error.addWhere(operands.map(describeOrigin).filter((line) => line !== undefined));
+      throw error;
+    }
+  }
+
+  process<P>(primitive: Primitive<P>, operands: readonly NDArray[], params: P): NDArray[] {
+    const inputs = operands.map((x) => this.atom(x, primitive.name));
+    const outputs = this.types(primitive, operands, params).map((aval) => new Var(aval));
     const effects = primitive.effects?.(params) ?? noEffects;
-    this.equations.push({ primitive, inputs, params, outputs, effects, source: equationSource() });
+    const source = this.notesSource ? equationSource() : inheritedSource();
+    this.equations.push({ primitive, inputs, params, outputs, effects, source });
     return outputs.map((variable) => new NDArray(variable.aval, this, variable));
   }
 
@@ -79,10 +102,10 @@ export class StageTrace extends Trace {
       atoms,
     );
     const arrays = [...this.constants.keys()];
-    if (config.enableChecks) checkJaxpr(jaxpr);
+    enabledChecks()?.jaxpr(jaxpr);
     if (dead === "keep dead equations") return { jaxpr, constants: arrays };
     const { jaxpr: pruned, keptConstants } = dropDeadEquations(jaxpr);
-    if (config.enableChecks) checkJaxpr(pruned);
+    enabledChecks()?.jaxpr(pruned);
     return { jaxpr: pruned, constants: arrays.filter((_, i) => keptConstants[i]) };
   }
 }

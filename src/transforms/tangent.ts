@@ -4,8 +4,8 @@ import type { Tangent } from "../core/primitive.ts";
 import { addAny } from "../prims/arithmetic.ts";
 import { broadcastTo } from "../prims/movement.ts";
 import { reduceSum } from "../prims/reduce.ts";
-import { range } from "../util/list.ts";
 import type { Shape } from "../types/shape.ts";
+import { range } from "../util/list.ts";
 
 /** The sum of two tangents. */
 export function addTangents(a: Tangent, b: Tangent): Tangent {

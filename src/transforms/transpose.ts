@@ -98,4 +98,3 @@ export function transposeJaxpr(jaxpr: Jaxpr, linear: readonly boolean[], nonzero
     ),
   );
 }
-

@@ -24,10 +24,15 @@ export function batchAt(x: NDArray, size: number, at: number): NDArray {
 class BatchTrace extends Trace {
   private readonly parent: Trace;
   readonly axis: BatchAxis;
-  constructor(parent: Trace, axis: BatchAxis) {
-    super("vmap");
+  constructor(parent: Trace, axis: BatchAxis, description: string) {
+    super(description);
     this.parent = parent;
     this.axis = axis;
+  }
+
+  override origin(x: NDArray): string | undefined {
+    const { value } = x.payload as Batched;
+    return value.trace.origin(value);
   }
 
   process<P>(primitive: Primitive<P>, operands: readonly NDArray[], params: P): NDArray[] {
@@ -57,11 +62,8 @@ class BatchTrace extends Trace {
 
   /** Whether the operation refers to this axis by name, so that it must be handled here also with unbatched operands. */
   private isNamedIn<P>(primitive: Primitive<P>, params: P): boolean {
-    return (
-      this.axis.name !== undefined &&
-      primitive.effects !== undefined &&
-      primitive.effects(params).includes(`axis ${this.axis.name}`)
-    );
+    if (this.axis.name === undefined || primitive.effects === undefined) return false;
+    return primitive.effects(params).includes(`axis ${this.axis.name}`);
   }
 
   wrap(value: NDArray, dim: BatchDimension): NDArray {
@@ -89,10 +91,18 @@ function batchElementwise<P>(
   const rank = Math.max(...ranks);
   const first = dims[0]!;
   const aligned =
-    first !== null && operands.every((x, i) => (dims[i] === first && ranks[i] === rank) || (dims[i] === null && x.aval.shape.length === 0));
-  if (aligned) return [bind(primitive, operands, params), primitive.multipleResults ? batchDims(primitive, operands, params, first) : [first]];
+    first !== null &&
+    operands.every(
+      (x, i) => (dims[i] === first && ranks[i] === rank) || (dims[i] === null && x.aval.shape.length === 0),
+    );
+  if (aligned)
+    return [
+      bind(primitive, operands, params),
+      primitive.multipleResults ? batchDims(primitive, operands, params, first) : [first],
+    ];
   const example = operands.findIndex((_, i) => ranks[i] === rank);
-  const exampleShape = dims[example] === null ? operands[example]!.aval.shape : without(operands[example]!.aval.shape, dims[example]!);
+  const exampleShape =
+    dims[example] === null ? operands[example]!.aval.shape : without(operands[example]!.aval.shape, dims[example]!);
   const prepared = operands.map((x, i) => {
     const dim = dims[i]!;
     if (dim === null) return x.aval.shape.length === 0 ? x : batchAt(x, size, 0);
@@ -121,8 +131,9 @@ export function vmapFlat(
   args: readonly NDArray[],
   dims: readonly BatchDimension[],
   axis: BatchAxis,
+  description = "vmap",
 ): [NDArray[], BatchDimension[]] {
-  const trace = new BatchTrace(currentTrace(), axis);
+  const trace = new BatchTrace(currentTrace(), axis, description);
   try {
     const outputs = withTrace(trace, () => f(args.map((x, i) => trace.wrap(x, dims[i]!))));
     const pairs = outputs.map((y) => trace.unwrap(y));

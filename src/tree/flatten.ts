@@ -18,7 +18,9 @@ export type ArrayLeaf = NDArray | number | bigint | TypedArray;
 const noneStructure = /* @__PURE__ */ new TreeStructure("none", [], [], null);
 const undefinedStructure = /* @__PURE__ */ new TreeStructure("none", [], [], undefined);
 
-function isPlainObject(value: object): boolean {
+/** Whether a value is an object literal, or an object without prototype. */
+export function isPlainObject(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }
@@ -106,6 +108,18 @@ export function flattenArrays(tree: unknown, isLeaf?: (value: unknown) => boolea
   return [leaves as ArrayLeaf[], walk(tree, leaves, classify)];
 }
 
+const leafLists: TreeStructure[] = [];
+
+/** The structure of a list of n leaves. */
+export function leafList(n: number): TreeStructure {
+  let structure = leafLists[n];
+  if (structure === undefined) {
+    structure = new TreeStructure("list", new Array<TreeStructure>(n).fill(leafStructure));
+    leafLists[n] = structure;
+  }
+  return structure;
+}
+
 function build(s: TreeStructure, leaves: readonly unknown[], position: { at: number }): unknown {
   switch (s.kind) {
     case "leaf":
@@ -150,6 +164,12 @@ export function unflatten(structure: TreeStructure, leaves: readonly unknown[]):
   return build(structure, leaves, { at: 0 });
 }
 
+/** Puts several trees together from one list of leaves. */
+export function unflattenEach(structures: readonly TreeStructure[], leaves: readonly unknown[]): unknown[] {
+  const position = { at: 0 };
+  return structures.map((structure) => build(structure, leaves, position));
+}
+
 /** One step of a path into a tree: a position in a list or a key of an object. */
 export type PathEntry = number | string;
 
@@ -168,7 +188,11 @@ export function leafPaths(structure: TreeStructure): PathEntry[][] {
 export function formatPath(path: readonly PathEntry[]): string {
   return path
     .map((entry) =>
-      typeof entry === "number" ? `[${entry}]` : /^[A-Za-z_$][\w$]*$/.test(entry) ? `.${entry}` : `[${JSON.stringify(entry)}]`,
+      typeof entry === "number"
+        ? `[${entry}]`
+        : /^[A-Za-z_$][\w$]*$/.test(entry)
+          ? `.${entry}`
+          : `[${JSON.stringify(entry)}]`,
     )
     .join("");
 }

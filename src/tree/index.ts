@@ -3,13 +3,13 @@
  * classes are inner nodes, `null` and `undefined` are empty nodes, everything else is a leaf.
  */
 import { TreeError } from "../errors/index.ts";
-import { flatten as flattenAny, formatPath, leafPaths, type PathEntry, unflatten as build } from "./flatten.ts";
+import { unflatten as build, flatten as flattenAny, formatPath, leafPaths, type PathEntry } from "./flatten.ts";
 import { broadcastPrefix } from "./prefix.ts";
 import type { TreeStructure } from "./structure.ts";
 
+export type { PathEntry } from "./flatten.ts";
 export { registerDataclass, registerPytreeNode, registerStatic } from "./registry.ts";
 export { TreeStructure } from "./structure.ts";
-export type { PathEntry } from "./flatten.ts";
 
 /** Says that a value counts as a leaf although it is a container. */
 export type IsLeaf = (value: unknown) => boolean;
@@ -39,7 +39,8 @@ function describeDifference(a: TreeStructure, b: TreeStructure, path: readonly P
   const place = path.length === 0 ? "the root" : formatPath(path);
   if (a.kind !== b.kind) return `at ${place} one is ${a} and the other ${b}`;
   if (a.keys.join() !== b.keys.join()) return `at ${place} the keys are {${a.keys}} and {${b.keys}}`;
-  if (a.children.length !== b.children.length) return `at ${place} the lengths are ${a.children.length} and ${b.children.length}`;
+  if (a.children.length !== b.children.length)
+    return `at ${place} the lengths are ${a.children.length} and ${b.children.length}`;
   for (let i = 0; i < a.children.length; i++) {
     if (!a.children[i]!.equals(b.children[i]!)) {
       return describeDifference(a.children[i]!, b.children[i]!, [...path, a.keys[i] ?? i]);
@@ -124,13 +125,17 @@ export function keystr(path: readonly PathEntry[]): string {
 }
 
 /** Combines all leaves from left to right. Without `initial` the first leaf starts. */
-export function reduce<R>(f: (accumulator: R, leaf: never) => R, value: unknown, initial?: R): R {
+export function reduce<R>(f: (accumulator: R, leaf: never) => R, value: unknown, ...initial: readonly [R?]): R {
   const all = leaves(value) as never[];
-  if (arguments.length < 3) {
-    if (all.length === 0) throw new TreeError({ what: "tree.reduce of a tree without leaves needs an initial value", fix: "give one as third argument" });
+  if (initial.length === 0) {
+    if (all.length === 0)
+      throw new TreeError({
+        what: "tree.reduce of a tree without leaves needs an initial value",
+        fix: "give one as third argument",
+      });
     return all.slice(1).reduce<R>(f, all[0] as unknown as R);
   }
-  return all.reduce<R>(f, initial as R);
+  return all.reduce<R>(f, initial[0] as R);
 }
 
 /** Whether all leaves are truthy. */

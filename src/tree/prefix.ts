@@ -16,7 +16,7 @@ export function broadcastPrefix<T>(
   const result: T[] = [];
   const differ = (path: readonly PathEntry[], reason: string): TreeError =>
     new TreeError({
-      what: `${what} must be a tree prefix of the corresponding value, but ${reason} at ${what}${formatPath(path)}`,
+      what: `${what} specification must be a tree prefix of the corresponding value: ${reason} at ${what}${formatPath(path)}`,
       fix: "give one entry for a whole subtree, or a tree with the same lists and keys",
     });
   const visit = (p: unknown, s: TreeStructure, path: readonly PathEntry[]): void => {
@@ -33,7 +33,10 @@ export function broadcastPrefix<T>(
           : undefined;
       if (entries === undefined) throw differ(path, `the value is a list and the prefix is ${describe(p)}`);
       if (entries.length !== s.children.length) {
-        throw differ(path, `lengths differ: the value has ${s.children.length} entries and the prefix ${entries.length}`);
+        throw differ(
+          path,
+          `lengths differ: the value has ${s.children.length} entries and the prefix ${entries.length}`,
+        );
       }
       s.children.forEach((child, i) => void visit(entries[i], child, [...path, s.keys[i] ?? i]));
       return;
@@ -46,7 +49,9 @@ export function broadcastPrefix<T>(
       if (keys.join() !== s.keys.join()) {
         throw differ(path, `keys differ: the value has {${s.keys.join(", ")}} and the prefix {${keys.join(", ")}}`);
       }
-      s.children.forEach((child, i) => void visit((p as Record<string, unknown>)[s.keys[i]!], child, [...path, s.keys[i]!]));
+      s.children.forEach(
+        (child, i) => void visit((p as Record<string, unknown>)[s.keys[i]!], child, [...path, s.keys[i]!]),
+      );
       return;
     }
     throw differ(path, `the value is a leaf and the prefix is ${describe(p)}`);

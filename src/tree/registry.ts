@@ -4,7 +4,11 @@ import { ArgumentError } from "../errors/index.ts";
 /** How a registered class comes apart and is put together again. */
 export interface NodeType {
   readonly name: string;
-  readonly flatten: (node: never) => { readonly children: readonly unknown[]; readonly aux: unknown; readonly keys?: readonly string[] };
+  readonly flatten: (node: never) => {
+    readonly children: readonly unknown[];
+    readonly aux: unknown;
+    readonly keys?: readonly string[];
+  };
   readonly unflatten: (aux: unknown, children: readonly unknown[]) => unknown;
 }
 
@@ -20,11 +24,18 @@ const nodeTypes = new Map<unknown, NodeType>();
  */
 export function registerPytreeNode<T>(
   type: Class<T>,
-  flatten: (node: T) => { readonly children: readonly unknown[]; readonly aux: unknown; readonly keys?: readonly string[] },
+  flatten: (node: T) => {
+    readonly children: readonly unknown[];
+    readonly aux: unknown;
+    readonly keys?: readonly string[];
+  },
   unflatten: (aux: unknown, children: readonly unknown[]) => T,
 ): void {
   if (nodeTypes.has(type)) {
-    throw new ArgumentError({ what: `${type.name} is already registered as a pytree node`, fix: "register each class once" });
+    throw new ArgumentError({
+      what: `${type.name} is already registered as a pytree node`,
+      fix: "register each class once",
+    });
   }
   nodeTypes.set(type, { name: type.name, flatten: flatten as NodeType["flatten"], unflatten });
 }
@@ -59,7 +70,11 @@ export function registerDataclass<T extends object>(
  * Registers a class whose instances are static: they have no leaves and are part of the structure, compared by identity.
  */
 export function registerStatic(type: Class<unknown>): void {
-  registerPytreeNode<unknown>(type, (node) => ({ children: [], aux: node }), (aux) => aux);
+  registerPytreeNode<unknown>(
+    type,
+    (node) => ({ children: [], aux: node }),
+    (aux) => aux,
+  );
 }
 
 /** The registration of a value's class, if it has one. */

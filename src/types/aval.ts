@@ -42,3 +42,21 @@ export function tangentAval(aval: Aval): Aval {
 export function withShape(aval: Aval, shape: Shape): Aval {
   return { shape, dtype: aval.dtype, weakType: aval.weakType };
 }
+
+const numbers = new WeakMap<Aval, number>();
+const numbersByText = new Map<string, number>();
+
+/** A number for each distinct type (shape, dtype and weak type), for cache keys. */
+export function avalNumber(aval: Aval): number {
+  let n = numbers.get(aval);
+  if (n === undefined) {
+    const text = `${aval.dtype} ${aval.weakType} ${aval.shape.join()}`;
+    n = numbersByText.get(text);
+    if (n === undefined) {
+      n = numbersByText.size;
+      numbersByText.set(text, n);
+    }
+    numbers.set(aval, n);
+  }
+  return n;
+}

@@ -108,11 +108,11 @@ export function promoteTypes(a: DType, b: DType): DType {
   const node = join(nodeOf(a, false), nodeOf(b, false));
   switch (node) {
     case "int*":
-      return "int32";
+      return "int64";
     case "float*":
-      return "float32";
+      return "float64";
     case "complex*":
-      return "complex64";
+      return "complex128";
     default:
       return node;
   }

@@ -39,7 +39,9 @@ export function counting(shape: readonly number[], start = 0, step = 1): NDArray
 /** The elements as nested lists; booleans as such. The array must be concrete. */
 export function values(x: NDArray): unknown {
   expect(isNDArray(x) && isConcrete(x)).toBe(true);
-  const data = Array.from(peek(x) as ArrayLike<number | bigint>, (v) => (dtypeKind(x.dtype) === "b" ? v !== 0 : Number(v)));
+  const data = Array.from(peek(x) as ArrayLike<number | bigint>, (v) =>
+    dtypeKind(x.dtype) === "b" ? v !== 0 : Number(v),
+  );
   const build = (shape: readonly number[], at: number): unknown => {
     const [n, ...rest] = shape;
     if (n === undefined) return data[at];

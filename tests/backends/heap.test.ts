@@ -45,7 +45,12 @@ describe("the heap", () => {
     heap.bytes().fill(7, block.address, block.address + 64);
     const large = heap.allocate(1 << 22);
     expect(heap.bytes().length).toBeGreaterThan(1 << 22);
-    expect(heap.bytes().subarray(block.address, block.address + 64).every((x) => x === 7)).toBe(true);
+    expect(
+      heap
+        .bytes()
+        .subarray(block.address, block.address + 64)
+        .every((x) => x === 7),
+    ).toBe(true);
     expect(heap.words().length * 4).toBe(heap.bytes().length);
     heap.release(large);
   });

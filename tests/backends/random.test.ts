@@ -17,7 +17,12 @@ function randomShape(next: Next, rank: number): number[] {
   const shape: number[] = [];
   for (let d = 0; d < rank; d++) {
     const room = 9000 / sizeOf(shape);
-    shape.push(pick(next, lengths.filter((n) => n <= room)));
+    shape.push(
+      pick(
+        next,
+        lengths.filter((n) => n <= room),
+      ),
+    );
   }
   return shape;
 }
@@ -48,7 +53,13 @@ function randomLoad(s: Sketch, next: Next, extents: readonly number[], dtype: DT
     // Through a table along one loop.
     const d = pick(next, kept);
     const n = extents[d]!;
-    const table = s.input("int32", filled("int32", Array.from({ length: n }, () => Math.floor(next() * n))));
+    const table = s.input(
+      "int32",
+      filled(
+        "int32",
+        Array.from({ length: n }, () => Math.floor(next() * n)),
+      ),
+    );
     const along = strides[d]!;
     strides[d] = 0;
     const place = b.add(s.at(strides, offset), b.mul(s.load(table, b.index(d)), b.int(along)));
@@ -89,9 +100,30 @@ function randomValue(s: Sketch, next: Next, extents: readonly number[], dtype: D
   const kind = next();
   if (kind < 0.15) return b.select(again("bool"), again(), again());
   if (kind < 0.3) return b.cast(again(pick(next, ["bool", "int32", "uint32", "float32"] as const)), dtype);
-  if (kind < 0.4) return b.unary(pick(next, dtype === "float32" ? (["neg", "abs", "floor", "round"] as const) : (["neg", "not", "popcount", "clz"] as const)), again());
+  if (kind < 0.4)
+    return b.unary(
+      pick(
+        next,
+        dtype === "float32"
+          ? (["neg", "abs", "floor", "round"] as const)
+          : (["neg", "not", "popcount", "clz"] as const),
+      ),
+      again(),
+    );
   if (dtype === "float32") return b.binary(pick(next, ["add", "sub", "mul", "max", "min"] as const), again(), again());
-  const ops = ["add", "sub", "mul", "max", "min", "and", "xor", "div", "rem", "shiftLeft", "shiftRightLogical"] as const;
+  const ops = [
+    "add",
+    "sub",
+    "mul",
+    "max",
+    "min",
+    "and",
+    "xor",
+    "div",
+    "rem",
+    "shiftLeft",
+    "shiftRightLogical",
+  ] as const;
   return b.binary(pick(next, ops), again(), again());
 }
 
@@ -106,7 +138,13 @@ function randomMap(seed: number): ProgramCase {
       const inner = dtype === "float64" || dtype === "int8" || dtype === "int64" ? "int32" : dtype;
       const value = s.b.cast(randomValue(s, next, shape, inner, Math.floor(next() * 4)), dtype);
       const strides = rowMajorStrides(shape);
-      const place = next() < 0.2 ? s.at(strides.map((n) => -n), sizeOf(shape) - 1) : s.at(strides);
+      const place =
+        next() < 0.2
+          ? s.at(
+              strides.map((n) => -n),
+              sizeOf(shape) - 1,
+            )
+          : s.at(strides);
       return [s.output(dtype, sizeOf(shape)), place, value] as const;
     });
     s.map(shape, ...stores);
@@ -148,21 +186,26 @@ function randomCumulative(seed: number): ProgramCase {
   const shape = randomShape(next, 1 + Math.floor(next() * 3));
   const axis = Math.floor(next() * shape.length);
   const dtype = pick(next, ["float32", "float32", "int32", "uint32", "float64", "int16"] as const);
-  const op = pick(next, dtype === "float32" ? (["add", "max", "min"] as const) : (["add", "mul", "max", "min"] as const));
-  return programCase(
-    `cumulative ${op} ${seed} of ${dtype} (${shape.join()}) along ${axis}`,
-    (s) => {
-      const value = dtype === "float32" && next() < 0.5 ? randomValue(s, next, shape, dtype, 1) : randomLoad(s, next, shape, dtype);
-      const out = s.output(dtype, sizeOf(shape));
-      s.cumulative(op, shape, axis, next() < 0.4, [out, s.at(rowMajorStrides(shape)), value]);
-    },
+  const op = pick(
+    next,
+    dtype === "float32" ? (["add", "max", "min"] as const) : (["add", "mul", "max", "min"] as const),
   );
+  return programCase(`cumulative ${op} ${seed} of ${dtype} (${shape.join()}) along ${axis}`, (s) => {
+    const value =
+      dtype === "float32" && next() < 0.5 ? randomValue(s, next, shape, dtype, 1) : randomLoad(s, next, shape, dtype);
+    const out = s.output(dtype, sizeOf(shape));
+    s.cumulative(op, shape, axis, next() < 0.4, [out, s.at(rowMajorStrides(shape)), value]);
+  });
 }
 
 describe("random programs give what the reference gives", () => {
   const backend = createWasmBackend();
   const reference = createReferenceBackend();
-  for (const [name, make] of [["maps", randomMap], ["reductions", randomReduce], ["running combinations", randomCumulative]] as const) {
+  for (const [name, make] of [
+    ["maps", randomMap],
+    ["reductions", randomReduce],
+    ["running combinations", randomCumulative],
+  ] as const) {
     it(name, async () => {
       for (let seed = 1; seed <= 400; seed++) {
         const example = make(seed);

@@ -309,9 +309,8 @@ describe("storage", () => {
       s.map([2], [s.output("float32", 2), s.at([1]), s.load(s.input("float32", [1, 2]), s.at([1]))]),
     );
     const executable = backend.compile(program);
-    expect(executable.asText()).toContain("map (2,)");
     expect(() => backend.run(executable, [], [])).toThrow("has 1 inputs and was given 0");
-    expect(() => backend.run({ program, asText: () => "" }, [], [])).toThrow("another backend");
+    expect(() => backend.run({ program }, [], [])).toThrow("another backend");
   });
 });
 

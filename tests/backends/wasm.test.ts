@@ -1,7 +1,10 @@
+import v8 from "node:v8";
+import vm from "node:vm";
 import { describe, expect, it } from "vitest";
 import type { Backend } from "../../src/backends/backend.ts";
 import { createReferenceBackend } from "../../src/backends/reference/backend.ts";
-import { createWasmBackend } from "../../src/backends/wasm/backend.ts";
+import { createWasmBackend, type WasmExecutable } from "../../src/backends/wasm/backend.ts";
+import { wasmText } from "../../src/backends/wasm/text.ts";
 import type { Expr } from "../../src/core/expr.ts";
 import { BackendError, MemoryLimitError } from "../../src/errors/index.ts";
 import type { TypedArray } from "../../src/types/dtype.ts";
@@ -81,8 +84,36 @@ describe("an element's value does not depend on its place", () => {
   });
 });
 
+describe("bounds by constants", () => {
+  const backend = createWasmBackend();
+  it.each([0, -0, 1, -2.5, Infinity, -Infinity, NaN])("%f", async (bound) => {
+    for (const op of ["max", "min"] as const) {
+      for (const first of [false, true]) {
+        const example = programCase(op, (s) => {
+          const [x, out] = mapped(s, new Float32Array([0, -0, NaN, Infinity, -Infinity, 3, -3, 1e-45, 1, -2.5, 7]));
+          const [value, constant] = [s.load(x, s.at([1])), s.b.constant(bound, "float32")];
+          s.map([11], [out, s.at([1]), first ? s.b.binary(op, constant, value) : s.b.binary(op, value, constant)]);
+        });
+        await check(backend, example);
+      }
+    }
+  });
+});
+
 describe("products of matrices", () => {
-  const sizes = [[4, 8, 8], [64, 64, 64], [65, 67, 300], [200, 33, 130], [7, 1100, 17], [193, 9, 257], [1, 500, 300], [300, 1, 500], [13, 2000, 3]] as const;
+  const sizes = [
+    [4, 8, 8],
+    [64, 64, 64],
+    [65, 67, 300],
+    [200, 33, 130],
+    [7, 1100, 17],
+    [193, 9, 257],
+    [1, 500, 300],
+    [300, 1, 500],
+    [13, 2000, 3],
+    [300, 3, 100],
+    [5, 2, 600],
+  ] as const;
   it.each(sizes)("%i by %i by %i, all strides", async (rows, columns, depth) => {
     const backend = createWasmBackend();
     for (const dtype of ["float32", "float64", "int32"] as const) {
@@ -95,8 +126,20 @@ describe("products of matrices", () => {
             const [tall, wide] = [form[0] === "T", form[1] === "T"];
             s.contract(
               { batch: [2], rows, columns, depth },
-              { buffer: x, offset: s.b.int(3), batchStrides: [rows * depth], rowStride: tall ? 1 : depth, columnStride: tall ? rows : 1 },
-              { buffer: y, offset: s.b.int(0), batchStrides: [0], rowStride: wide ? 1 : columns, columnStride: wide ? depth : 1 },
+              {
+                buffer: x,
+                offset: s.b.int(3),
+                batchStrides: [rows * depth],
+                rowStride: tall ? 1 : depth,
+                columnStride: tall ? rows : 1,
+              },
+              {
+                buffer: y,
+                offset: s.b.int(0),
+                batchStrides: [0],
+                rowStride: wide ? 1 : columns,
+                columnStride: wide ? depth : 1,
+              },
               s.output(dtype, 2 * rows * columns),
             );
           }),
@@ -117,11 +160,24 @@ describe("sorts", () => {
           if (data instanceof Float32Array || data instanceof Float64Array) {
             for (const [i, x] of [Number.NaN, -0, 0, Infinity, -Infinity, -Number.NaN].entries()) data[(i * 7) % n] = x;
           }
-          const inputs = [s.input("int8", small("int8", 2 * n, 9)), s.input(dtype, data), s.input("int32", Array.from({ length: 2 * n }, (_, i) => i))];
+          const inputs = [
+            s.input("int8", small("int8", 2 * n, 9)),
+            s.input(dtype, data),
+            s.input(
+              "int32",
+              Array.from({ length: 2 * n }, (_, i) => i),
+            ),
+          ];
           for (const keys of [1, 2]) {
             const order = keys === 1 ? [inputs[1]!, inputs[0]!, inputs[2]!] : inputs;
             const kinds = keys === 1 ? ([dtype, "int8", "int32"] as const) : (["int8", dtype, "int32"] as const);
-            s.sort(2, n, keys, order, kinds.map((d) => s.output(d, 2 * n)));
+            s.sort(
+              2,
+              n,
+              keys,
+              order,
+              kinds.map((d) => s.output(d, 2 * n)),
+            );
           }
         }),
       );
@@ -189,7 +245,8 @@ describe("programs of many steps", () => {
     const example = programCase("long", (s) => {
       const [x, out] = mapped(s, positive("float32", 37));
       let value = s.load(x, s.at([1]));
-      for (let i = 0; i < 3000; i++) value = s.b.add(s.b.mul(value, s.b.constant(0.5, "float32")), s.b.constant(i % 7, "float32"));
+      for (let i = 0; i < 3000; i++)
+        value = s.b.add(s.b.mul(value, s.b.constant(0.5, "float32")), s.b.constant(i % 7, "float32"));
       s.map([37], [out, s.at([1]), value]);
     });
     await check(backend, example);
@@ -204,7 +261,7 @@ describe("the listing of a program", () => {
       const value = s.load(x, s.at([1]));
       s.map([64], [out, s.at([1]), s.b.add(value, value)]);
     });
-    const text = backend.compile(example.program).asText();
+    const text = wasmText(backend.compile(example.program) as WasmExecutable);
     expect(text).toMatchInlineSnapshot(`
       "wasm module doubled: 239 bytes, 2 functions, 0 bytes of workspace
         table %0 %1 workspace
@@ -287,7 +344,7 @@ describe("the listing of a program", () => {
   });
   it("can be made of all programs", () => {
     for (const { program } of cases.filter((c, i) => i % 20 === 0 && supported(backend, c))) {
-      const lines = backend.compile(program).asText().split("\n");
+      const lines = wasmText(backend.compile(program) as WasmExecutable).split("\n");
       expect(lines[0]).toContain(`wasm module ${program.name}`);
       expect(lines.some((line) => line.includes("undefined"))).toBe(false);
       // Every construct is closed.
@@ -327,6 +384,23 @@ describe("memory", () => {
     data[0] = 9n;
     expect(result[0]).toBe(1n);
     expect(() => backend.write(storage, new Float64Array(4))).toThrow(BackendError);
+    expect(() => backend.read!(storage, "int64", 4)).toThrow("32 bytes were asked of a block of 24");
+  });
+  it("of a program's constants comes back when nobody holds the program", async () => {
+    const backend = createWasmBackend();
+    const example = cases.find((c) => c.program.constants.size > 0 && supported(backend, c))!;
+    const use = (): void => {
+      backend.compile(example.program);
+      expect(backend.memory().used).toBeGreaterThan(0);
+    };
+    use();
+    v8.setFlagsFromString("--expose-gc");
+    const collect = vm.runInNewContext("gc") as () => void;
+    for (let i = 0; i < 50 && backend.memory().used > 0; i++) {
+      collect();
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    expect(backend.memory().used).toBe(0);
   });
   it("does not store what it cannot compute with", () => {
     const backend = createWasmBackend();

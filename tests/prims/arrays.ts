@@ -222,6 +222,17 @@ export function run<P>(primitive: Primitive<P>, operands: readonly Plain[], para
       return one([...buffers[0]!]);
     case "gather":
       return one(everywhere(lower.element(b, read, loops, params, avals)));
+    case "concatenate": {
+      const axis = lower.axis(params);
+      return one(
+        indices(shape).map((index) => {
+          let at = index[axis]!;
+          let k = 0;
+          while (at >= avals[k]!.shape[axis]!) at -= avals[k++]!.shape[axis]!;
+          return buffers[k]![linear(avals[k]!.shape, index.with(axis, at))]!;
+        }),
+      );
+    }
     case "reduce": {
       const axes = lower.axes(params);
       const full = avals[0]!.shape;

@@ -4,7 +4,6 @@
  */
 import { checkProgram } from "../../compile/check.ts";
 import type { Program } from "../../compile/ir.ts";
-import { formatProgram } from "../../compile/text.ts";
 import { BackendError } from "../../errors/index.ts";
 import { type DType, dtypeBytes, dtypeKind, newTypedArray, type TypedArray, viewAs } from "../../types/dtype.ts";
 import type { Backend, Executable, Storage } from "../backend.ts";
@@ -46,9 +45,6 @@ class ReferenceExecutable implements Executable {
   constructor(program: Program) {
     this.program = program;
     this.run = compileProgram(program);
-  }
-  asText(): string {
-    return formatProgram(this.program);
   }
 }
 

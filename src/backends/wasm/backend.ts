@@ -11,7 +11,6 @@ import { type Block, Heap } from "./heap.ts";
 import { hostImports } from "./host.ts";
 import { importModule } from "./module.ts";
 import { type Compiled, compileProgram } from "./program.ts";
-import { programText } from "./text.ts";
 
 const stored: ReadonlySet<DType> = new Set<DType>([
   "bool",
@@ -47,7 +46,7 @@ class WasmStorage implements Storage {
   }
 }
 
-class WasmExecutable implements Executable {
+export class WasmExecutable implements Executable {
   readonly program: Program;
   readonly compiled: Compiled;
   readonly start: (table: number) => void;
@@ -77,9 +76,6 @@ class WasmExecutable implements Executable {
     this.outputSlots = program.outputs.map(slot);
     this.constants = [...constants].map(([buffer, block]) => ({ slot: slot(buffer), block }));
   }
-  asText(): string {
-    return programText(this.program, this.compiled);
-  }
 }
 
 /** How a wasm backend differs from the default. */
@@ -99,7 +95,11 @@ export class WasmBackend implements Backend {
     for (const block of blocks) this.heap.release(block);
   });
 
+  /** @throws BackendError if there is no WebAssembly */
   constructor(options: WasmOptions = {}) {
+    if (typeof WebAssembly === "undefined") {
+      throw new BackendError({ what: "this runtime has no WebAssembly", fix: "use the reference backend" });
+    }
     this.heap = new Heap(options.maximumPages);
     this.relaxed = options.relaxedSimd ?? supportsRelaxedSimd();
   }
@@ -125,6 +125,9 @@ export class WasmBackend implements Backend {
     checkDType(dtype);
     const { block } = storage as WasmStorage;
     const result = newTypedArray(dtype, elements);
+    if (result.byteLength > block.bytes) {
+      throw new BackendError({ what: `${result.byteLength} bytes were asked of a block of ${block.bytes}` });
+    }
     const bytes = this.heap.bytes().subarray(block.address, block.address + result.byteLength);
     new Uint8Array(result.buffer, result.byteOffset, result.byteLength).set(bytes);
     return result;
@@ -151,7 +154,12 @@ export class WasmBackend implements Backend {
       this.heap.bytes().set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), block.address);
       constants.set(buffer, block);
     }
-    const executable = new WasmExecutable(program, compiled, instance.exports["run"] as (table: number) => void, constants);
+    const executable = new WasmExecutable(
+      program,
+      compiled,
+      instance.exports.run as (table: number) => void,
+      constants,
+    );
     if (constants.size > 0) this.dropped.register(executable, [...constants.values()]);
     return executable;
   }
@@ -182,7 +190,10 @@ export class WasmBackend implements Backend {
   }
 }
 
-/** A backend with a heap of its own. */
+/**
+ * A backend with a heap of its own.
+ * @throws BackendError if there is no WebAssembly
+ */
 export function createWasmBackend(options: WasmOptions = {}): Backend {
   return new WasmBackend(options);
 }

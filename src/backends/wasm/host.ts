@@ -2,8 +2,7 @@
  * Functions that modules import from the host: those of JavaScript's Math, in double precision, with IEEE 754's results
  * where JavaScript has others. Modules name only what they use.
  */
-import type { ValueType } from "./function.ts";
-import type { FunctionRef } from "./function.ts";
+import type { FunctionRef, ValueType } from "./function.ts";
 import type { ModuleBuilder } from "./module.ts";
 
 type HostFunction = ((x: number) => number) | ((x: number, y: number) => number);

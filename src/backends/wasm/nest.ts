@@ -107,7 +107,10 @@ export class Nest {
     f.i32(0);
     f.set(this.counters[position]!);
     if (position === this.last) this.setPointers();
-    if (position !== this.plan.vectorLoop) return this.emitSegment(position, { ...this.mode(), start: 0, step: 1, rounds: extent });
+    if (position !== this.plan.vectorLoop) {
+      this.emitSegment(position, { ...this.mode(), start: 0, step: 1, rounds: extent });
+      return;
+    }
     let start = 0;
     for (const width of this.unroll > 1 ? [this.unroll, 1] : [1]) {
       const step = 4 * width;
@@ -173,11 +176,18 @@ export class Nest {
 
   /** Pushes a value that is the same in all lanes here, or that of the single element. */
   push(e: Expr): void {
-    if (e.op === "constant") return pushConstant(this.f, e.value, e.dtype);
-    if (e.op === "counter") return this.f.get(this.frame.counter(Number(e.value)));
+    if (e.op === "constant") {
+      pushConstant(this.f, e.value, e.dtype);
+      return;
+    }
+    if (e.op === "counter") {
+      this.f.get(this.frame.counter(Number(e.value)));
+      return;
+    }
     if (e.op === "index") {
       const loop = this.plan.variables.get(e);
-      return loop === undefined ? this.f.i32(0) : this.f.get(this.counters[loop]!);
+      loop === undefined ? this.f.i32(0) : this.f.get(this.counters[loop]!);
+      return;
     }
     this.f.get(this.scalars.get(e)!);
   }
@@ -271,7 +281,10 @@ export class Nest {
       if (access.scattered || access.atoms.some(({ expr }) => plan.level(expr) === last)) continue;
       // A constant may stand beside the load only if the pointer itself never leaves the buffer.
       const constant = access.constant * access.bytes;
-      const separate = constant >= 0 && access.coefficients.every((c) => c >= 0) && access.atoms.every((a) => a.expr.op === "counter" && a.coefficient > 0);
+      const separate =
+        constant >= 0 &&
+        access.coefficients.every((c) => c >= 0) &&
+        access.atoms.every((a) => a.expr.op === "counter" && a.coefficient > 0);
       let key = `${access.buffer} ${access.coefficients.join()} ${separate ? "" : constant}`;
       for (const { expr, coefficient } of access.atoms) key += ` ${this.plan.numberOf(expr)}*${coefficient}`;
       let pointer = shared.get(key);
@@ -381,6 +394,19 @@ export class Nest {
           f.op("i32x4.extend_low_i16x8_u");
           f.op("i32x4.neg");
         } else f.memory("v128.load", offset + 16 * u);
+      });
+    }
+    if (!access.scattered && stride === -1 && this.full && !bool) {
+      const { local, offset } = this.place(access);
+      return v.make(v.width, (u) => {
+        // The last of the four elements lies lowest.
+        f.get(local);
+        f.plus(offset - 16 * u - 12);
+        f.memory("v128.load");
+        const backwards = f.store("v128");
+        f.get(backwards);
+        f.get(backwards);
+        f.shuffle32(3, 2, 1, 0);
       });
     }
     const result = v.make(v.width, () => f.get(v.i32(0)[0]!));

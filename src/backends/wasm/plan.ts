@@ -3,9 +3,10 @@
  * joined, where each access to memory points as a sum over them, at which loop each node of the expressions has to be
  * computed, and which nodes differ between the elements of a vector.
  */
-import { dtypeBytes, type DType } from "../../types/dtype.ts";
-import type { Shape } from "../../types/shape.ts";
+
 import type { Expr } from "../../core/expr.ts";
+import { type DType, dtypeBytes } from "../../types/dtype.ts";
+import type { Shape } from "../../types/shape.ts";
 import { type Affine, Indexing } from "./affine.ts";
 import { hasLanes, isVectorMath } from "./vector.ts";
 

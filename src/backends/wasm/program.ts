@@ -98,10 +98,11 @@ class Driver {
         f.i32(0);
         f.set(counter);
         const inside = { ...at, counters: new Map([...at.counters, [step.counter, counter]]) };
-        return f.count(counter, step.length, 1, () => this.emitSteps(f, step.body, inside));
+        f.count(counter, step.length, 1, () => this.emitSteps(f, step.body, inside));
+        return;
       }
       case "while":
-        return f.loop((again) => {
+        f.loop((again) => {
           this.emitSteps(f, step.condition, at);
           this.pushAddress(f, step.predicate, at);
           f.memory("i32.load8_u");
@@ -110,10 +111,12 @@ class Driver {
             f.branch(again);
           });
         });
+        return;
       case "branch":
-        return this.emitBranch(f, step.selector, step.branches, at);
+        this.emitBranch(f, step.selector, step.branches, at);
+        return;
       default:
-        return this.emitCall(f, step, at);
+        this.emitCall(f, step, at);
     }
   }
 
@@ -190,6 +193,9 @@ interface Locals {
 }
 
 /** Compiles a program for a memory of at most `pages` pages. */
-export function compileProgram(program: Program, options: { readonly relaxed: boolean; readonly pages: number }): Compiled {
+export function compileProgram(
+  program: Program,
+  options: { readonly relaxed: boolean; readonly pages: number },
+): Compiled {
   return new Driver(program, options.relaxed).compile(options.pages, false);
 }

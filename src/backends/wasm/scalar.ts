@@ -65,13 +65,16 @@ export function storeOpcode(dtype: DType): MemoryOpcode {
 export function pushConstant(f: FunctionBuilder, value: number | bigint, dtype: DType): void {
   switch (registerType(dtype)) {
     case "i32":
-      return f.i32(Number(value) | 0);
+      f.i32(Number(value) | 0);
+      return;
     case "i64":
-      return f.i64(BigInt(value));
+      f.i64(BigInt(value));
+      return;
     case "f32":
-      return f.f32(Number(value));
+      f.f32(Number(value));
+      return;
     default:
-      return f.f64(Number(value));
+      f.f64(Number(value));
   }
 }
 
@@ -79,13 +82,15 @@ export function pushConstant(f: FunctionBuilder, value: number | bigint, dtype: 
 export function wrapNarrow(f: FunctionBuilder, dtype: DType): void {
   switch (dtype) {
     case "int8":
-      return f.op("i32.extend8_s");
+      f.op("i32.extend8_s");
+      return;
     case "int16":
-      return f.op("i32.extend16_s");
+      f.op("i32.extend16_s");
+      return;
     case "uint8":
     case "uint16":
       f.i32(dtype === "uint8" ? 0xff : 0xffff);
-      return f.op("i32.and");
+      f.op("i32.and");
   }
 }
 
@@ -99,7 +104,14 @@ function missing(op: string, dtype: DType): BackendError {
   });
 }
 
-const comparisons: { readonly [op in ExprOp]?: string } = { eq: "eq", ne: "ne", lt: "lt", le: "le", gt: "gt", ge: "ge" };
+const comparisons: { readonly [op in ExprOp]?: string } = {
+  eq: "eq",
+  ne: "ne",
+  lt: "lt",
+  le: "le",
+  gt: "gt",
+  ge: "ge",
+};
 const floatInstructions: { readonly [op in ExprOp]?: string } = {
   neg: "neg",
   abs: "abs",
@@ -247,16 +259,23 @@ function emitInteger(f: FunctionBuilder, module: ModuleBuilder, e: Expr, push: P
     return;
   }
   const shift = shifts[op];
-  if (shift !== undefined) return emitShift(f, e, push, type, shift);
+  if (shift !== undefined) {
+    emitShift(f, e, push, type, shift);
+    return;
+  }
   const constant = (value: number): void => (type === "i32" ? f.i32(value) : f.i64(BigInt(value)));
   switch (op) {
     case "neg":
       constant(0);
       push(0);
       f.op(`${type}.sub`);
-      return wrapNarrow(f, dtype);
+      wrapNarrow(f, dtype);
+      return;
     case "abs":
-      if (isUnsigned(dtype)) return push(0);
+      if (isUnsigned(dtype)) {
+        push(0);
+        return;
+      }
       constant(0);
       push(0);
       f.op(`${type}.sub`);
@@ -265,12 +284,14 @@ function emitInteger(f: FunctionBuilder, module: ModuleBuilder, e: Expr, push: P
       constant(0);
       f.op(`${type}.lt_s`);
       f.op("select");
-      return wrapNarrow(f, dtype);
+      wrapNarrow(f, dtype);
+      return;
     case "not":
       push(0);
       constant(-1);
       f.op(`${type}.xor`);
-      return wrapNarrow(f, dtype);
+      wrapNarrow(f, dtype);
+      return;
     case "popcount":
     case "clz":
       push(0);
@@ -288,7 +309,8 @@ function emitInteger(f: FunctionBuilder, module: ModuleBuilder, e: Expr, push: P
       push(0);
       push(1);
       f.op(`${type}.${op === "max" ? "gt" : "lt"}_${isUnsigned(dtype) ? "u" : "s"}`);
-      return f.op("select");
+      f.op("select");
+      return;
     case "div":
     case "rem": {
       push(0);
@@ -298,7 +320,8 @@ function emitInteger(f: FunctionBuilder, module: ModuleBuilder, e: Expr, push: P
       const plain = divisor.op === "constant" && Number(divisor.value) !== 0 && Number(divisor.value) !== -1;
       if (plain) f.op(`${type}.${op}_${suffix}`);
       else f.call(safeDivision(module, type, op, suffix === "u"));
-      return wrapNarrow(f, dtype);
+      wrapNarrow(f, dtype);
+      return;
     }
     default:
       throw missing(op, dtype);
@@ -309,18 +332,22 @@ function emitBool(f: FunctionBuilder, e: Expr, push: Push): void {
   push(0);
   switch (e.op) {
     case "not":
-      return f.op("i32.eqz");
+      f.op("i32.eqz");
+      return;
     case "and":
     case "min":
       push(1);
-      return f.op("i32.and");
+      f.op("i32.and");
+      return;
     case "or":
     case "max":
       push(1);
-      return f.op("i32.or");
+      f.op("i32.or");
+      return;
     case "xor":
       push(1);
-      return f.op("i32.xor");
+      f.op("i32.xor");
+      return;
     default:
       throw missing(e.op, e.dtype);
   }
@@ -334,27 +361,40 @@ function emitCast(f: FunctionBuilder, from: DType, to: DType): void {
     if (source === "i32" || source === "i64") {
       if (from === "bool") return;
       f.op(`${source}.eqz`);
-      return f.op("i32.eqz");
+      f.op("i32.eqz");
+      return;
     }
     if (source === "f32") f.f32(0);
     else f.f64(0);
-    return f.op(`${source as "f32"}.ne`);
+    f.op(`${source as "f32"}.ne`);
+    return;
   }
   if (source === "f32" || source === "f64") {
     if (target === "f32" || target === "f64") {
       if (source === target) return;
-      return f.op(source === "f32" ? "f64.promote_f32" : "f32.demote_f64");
+      f.op(source === "f32" ? "f64.promote_f32" : "f32.demote_f64");
+      return;
     }
     const unsigned = isUnsigned(to);
     f.op(`${target as "i32"}.trunc_sat_${source}_${unsigned ? "u" : "s"}`);
     const bits = 8 * dtypeBytes(to);
-    if (bits < 32) clampInteger(f, unsigned ? 0 : -(2 ** (bits - 1)), unsigned ? 2 ** bits - 1 : 2 ** (bits - 1) - 1, unsigned);
+    if (bits < 32)
+      clampInteger(f, unsigned ? 0 : -(2 ** (bits - 1)), unsigned ? 2 ** bits - 1 : 2 ** (bits - 1) - 1, unsigned);
     return;
   }
   const suffix = isUnsigned(from) ? "u" : "s";
-  if (target === "f32" || target === "f64") return f.op(`${target}.convert_${source as "i32"}_${suffix}`);
-  if (source === target) return wrapNarrow(f, to);
-  if (target === "i64") return f.op(`i64.extend_i32_${suffix}`);
+  if (target === "f32" || target === "f64") {
+    f.op(`${target}.convert_${source as "i32"}_${suffix}`);
+    return;
+  }
+  if (source === target) {
+    wrapNarrow(f, to);
+    return;
+  }
+  if (target === "i64") {
+    f.op(`i64.extend_i32_${suffix}`);
+    return;
+  }
   f.op("i32.wrap_i64");
   wrapNarrow(f, to);
 }
@@ -383,7 +423,10 @@ function emitBitcast(f: FunctionBuilder, from: DType, to: DType): void {
   if (dtypeBytes(from) !== dtypeBytes(to)) throw missing(`bitcast to ${to}`, from);
   const source = registerType(from);
   const target = registerType(to);
-  if (source === target) return wrapNarrow(f, to);
+  if (source === target) {
+    wrapNarrow(f, to);
+    return;
+  }
   f.op(`${target}.reinterpret_${source}` as Opcode);
 }
 
@@ -396,22 +439,27 @@ export function emitScalar(f: FunctionBuilder, module: ModuleBuilder, e: Expr, p
     push(1);
     const type = registerType(operand);
     const signless = type === "f32" || type === "f64" || comparison === "eq" || comparison === "ne";
-    return f.op(`${type}.${comparison}${signless ? "" : isUnsigned(operand) ? "_u" : "_s"}` as Opcode);
+    f.op(`${type}.${comparison}${signless ? "" : isUnsigned(operand) ? "_u" : "_s"}` as Opcode);
+    return;
   }
   switch (e.op) {
     case "constant":
-      return pushConstant(f, e.value, e.dtype);
+      pushConstant(f, e.value, e.dtype);
+      return;
     case "select":
       push(1);
       push(2);
       push(0);
-      return f.op("select");
+      f.op("select");
+      return;
     case "cast":
       push(0);
-      return emitCast(f, operand, e.dtype);
+      emitCast(f, operand, e.dtype);
+      return;
     case "bitcast":
       push(0);
-      return emitBitcast(f, operand, e.dtype);
+      emitBitcast(f, operand, e.dtype);
+      return;
   }
   const kind = dtypeKind(e.dtype);
   if (kind === "f") emitFloat(f, module, e, push);

@@ -9,7 +9,19 @@ import { laneMemoryOpcodes, laneOpcodes, memoryOpcodes, opcodes } from "./opcode
 import type { Compiled } from "./program.ts";
 
 /** What follows an instruction. */
-type Immediate = "none" | "number" | "signed" | "f32" | "f64" | "memory" | "lane" | "laneMemory" | "v128" | "lanes" | "call" | "table";
+type Immediate =
+  | "none"
+  | "number"
+  | "signed"
+  | "f32"
+  | "f64"
+  | "memory"
+  | "lane"
+  | "laneMemory"
+  | "v128"
+  | "lanes"
+  | "call"
+  | "table";
 
 const instructions = /* @__PURE__ */ new Map<number, readonly [name: string, immediate: Immediate]>([
   [0x05, ["else", "none"]],
@@ -140,8 +152,8 @@ function functionText(f: FunctionBuilder): string[] {
   return lines;
 }
 
-/** The listing of a compiled program. */
-export function programText(program: Program, compiled: Compiled): string {
+/** The listing of a program that the wasm backend compiled. */
+export function wasmText({ program, compiled }: { readonly program: Program; readonly compiled: Compiled }): string {
   const lines = [
     `wasm module ${program.name}: ${compiled.bytes.length} bytes, ${compiled.module.functions.length} functions, ${compiled.workspaceBytes} bytes of workspace`,
     `  table ${compiled.table.map((buffer) => `%${buffer}`).join(" ")} workspace`,

@@ -46,7 +46,12 @@ const integerOps: { readonly [op in ExprOp]?: Opcode } = {
   or: "v128.or",
   xor: "v128.xor",
 };
-const signedOps: { readonly [op in ExprOp]?: Opcode } = { ...integerOps, abs: "i32x4.abs", max: "i32x4.max_s", min: "i32x4.min_s" };
+const signedOps: { readonly [op in ExprOp]?: Opcode } = {
+  ...integerOps,
+  abs: "i32x4.abs",
+  max: "i32x4.max_s",
+  min: "i32x4.min_s",
+};
 const unsignedOps: { readonly [op in ExprOp]?: Opcode } = { ...integerOps, max: "i32x4.max_u", min: "i32x4.min_u" };
 const boolOps: { readonly [op in ExprOp]?: Opcode } = {
   not: "v128.not",
@@ -106,7 +111,10 @@ export function extractLane(f: FunctionBuilder, vector: number, lane: number, dt
 
 /** Makes the scalar on the stack a vector with that value in all lanes. */
 export function emitSplat(f: FunctionBuilder, dtype: DType): void {
-  if (dtype === "float32") return f.op("f32x4.splat");
+  if (dtype === "float32") {
+    f.op("f32x4.splat");
+    return;
+  }
   f.op("i32x4.splat");
   if (dtype === "bool") f.op("i32x4.neg");
 }
@@ -148,12 +156,30 @@ function emitCast(v: Lanes, from: DType, to: DType, x: Vec): Vec {
 }
 
 /**
+ * Maximum or minimum with a constant, by instructions that do not look after NaN and signs of zeros: those of the first
+ * operand pass, so that only max(-0, 0) needs care. Undefined where the general instruction is needed.
+ */
+function emitBound(v: Lanes, e: Expr, args: readonly Vec[]): Vec | undefined {
+  if (e.dtype !== "float32" || (e.op !== "max" && e.op !== "min")) return undefined;
+  const at = e.args.findIndex((a) => a.op === "constant");
+  if (at < 0) return undefined;
+  const bound = Number(e.args[at]!.value);
+  if (Number.isNaN(bound) || Object.is(bound, -0)) return undefined;
+  const x = args[1 - at]!;
+  if (e.op === "min") return v.min(x, args[at]!);
+  const larger = v.max(x, args[at]!);
+  return bound === 0 ? v.add(larger, v.f32(0)) : larger;
+}
+
+/**
  * The result of an operation whose arguments and result have lanes. `inline`: whether long functions are written in
  * place, or called.
  */
 export function emitVector(v: Lanes, module: ModuleBuilder, e: Expr, args: readonly Vec[], inline: boolean): Vec {
   const operand = e.args[0]!.dtype;
-  const compared = (operand === "float32" ? floatComparisons : operand === "int32" ? signedComparisons : unsignedComparisons)[e.op];
+  const compared = (
+    operand === "float32" ? floatComparisons : operand === "int32" ? signedComparisons : unsignedComparisons
+  )[e.op];
   if (compared !== undefined) return v.op(compared, args[0]!, args[1]!);
   if (e.op === "select") return v.select(args[0]!, args[1]!, args[2]!);
   if (e.op === "cast") return emitCast(v, operand, e.dtype, args[0]!);
@@ -161,12 +187,15 @@ export function emitVector(v: Lanes, module: ModuleBuilder, e: Expr, args: reado
   const shift = shifts[e.op];
   if (shift !== undefined) {
     const amount = e.args[1]!;
-    if (amount.op === "constant" && amount.value >= 0 && amount.value < 32) return v.shift(shift, args[0]!, Number(amount.value));
+    if (amount.op === "constant" && amount.value >= 0 && amount.value < 32)
+      return v.shift(shift, args[0]!, Number(amount.value));
   }
   if (e.op === "abs" && e.dtype === "uint32") return args[0]!;
   if (e.op === "popcount") {
     return v.op("i32x4.extadd_pairwise_i16x8_u", v.op("i16x8.extadd_pairwise_i8x16_u", v.op("i8x16.popcnt", args[0]!)));
   }
+  const bounded = emitBound(v, e, args);
+  if (bounded !== undefined) return bounded;
   const op = ops[e.dtype]![e.op];
   if (op !== undefined) return v.op(op, ...args);
   if (isVectorMath(e)) {

@@ -58,7 +58,10 @@ export function emitCombine(
   dtype: DType,
   push: (operand: number) => void,
 ): void {
-  if (op !== "logaddexp") return f.scope(() => emitScalar(f, module, operation(op, dtype), push));
+  if (op !== "logaddexp") {
+    f.scope(() => emitScalar(f, module, operation(op, dtype), push));
+    return;
+  }
   const single = dtype === "float32";
   for (const operand of [0, 1]) {
     push(operand);
@@ -100,7 +103,9 @@ export class Accumulator {
   }
   /** Combines the value of the accumulator's own dtype that `push` leaves on the stack. */
   takeWide(push: () => void): void {
-    emitCombine(this.f, this.module, this.op, this.wide, (operand) => (operand === 0 ? this.f.get(this.local) : push()));
+    emitCombine(this.f, this.module, this.op, this.wide, (operand) =>
+      operand === 0 ? this.f.get(this.local) : push(),
+    );
     this.f.set(this.local);
   }
   /** Combines the value of the dtype that `push` leaves on the stack. */

@@ -10,12 +10,15 @@ import type { Frame } from "../frame.ts";
 import { Nest } from "../nest.ts";
 import { Plan } from "../plan.ts";
 import { rewrite } from "../rewrite.ts";
-import { gemmFunction, gemmScratch, type GemmType } from "./gemm.ts";
+import { type GemmType, gemmFunction, gemmScratch } from "./gemm.ts";
 import { emitReduce } from "./reduce.ts";
 
 /** The element type of the packed product that serves a kernel, if packing pays. */
-function packedType(specs: readonly BufferSpec[], { rows, columns, depth, buffer }: ContractKernel): GemmType | undefined {
-  if (rows < 4 || columns < 8 || depth < 8 || rows * columns * depth < 4096) return undefined;
+function packedType(
+  specs: readonly BufferSpec[],
+  { rows, columns, depth, buffer }: ContractKernel,
+): GemmType | undefined {
+  if (rows < 4 || columns < 2 || depth < 8 || rows * columns * depth < 4096) return undefined;
   const { dtype } = specs[buffer]!;
   return dtype === "float32" ? "f32" : dtype === "float64" ? "f64" : undefined;
 }
@@ -65,7 +68,13 @@ function emitPacked(frame: Frame, kernel: ContractKernel, type: GemmType): void 
   let number: Expr = b.int(0);
   for (const [d, stride] of rowMajorStrides(batch).entries()) number = b.add(number, b.mul(b.index(d), b.int(stride)));
   const [left, right, result] = [batchStart(b, lhs), batchStart(b, rhs), b.mul(number, b.int(rows * columns))];
-  const plan = new Plan({ extents: batch, border: 0, values: [left, right, result], targets: [], vectorLoop: () => -1 });
+  const plan = new Plan({
+    extents: batch,
+    border: 0,
+    values: [left, right, result],
+    targets: [],
+    vectorLoop: () => -1,
+  });
   const scratch = gemmScratch(type, rows, columns, depth);
   const gemm = gemmFunction(module, type);
   const nest: Nest = new Nest(frame, plan, [], {
@@ -76,7 +85,10 @@ function emitPacked(frame: Frame, kernel: ContractKernel, type: GemmType): void 
         f.times(bytes);
         f.op("i32.add");
       };
-      for (const [view, first] of [[lhs, left], [rhs, right]] as const) {
+      for (const [view, first] of [
+        [lhs, left],
+        [rhs, right],
+      ] as const) {
         address(view.buffer, first);
         f.i32(view.rowStride * bytes);
         f.i32(view.columnStride * bytes);

@@ -14,7 +14,12 @@ export function emitKernel(context: KernelContext, kernel: Kernel): KernelFuncti
   switch (kind) {
     case "map": {
       const roots = kernel.stores.flatMap((s) => [s.index, s.value]);
-      const frame = new Frame(context, kind, roots, kernel.stores.map((s) => s.buffer));
+      const frame = new Frame(
+        context,
+        kind,
+        roots,
+        kernel.stores.map((s) => s.buffer),
+      );
       emitMap(frame, kernel);
       return frame.finished();
     }

@@ -31,7 +31,8 @@ export function emitReduce(frame: Frame, kernel: ReduceKernel): void {
     const b = new ExprBuilder();
     const dtype = frame.dtype(buffer);
     const constant = b.constant(op === "argmax" || op === "argmin" ? 0 : neutral(op, dtype), dtype);
-    return emitMap(frame, { kind: "map", shape, stores: [{ buffer, index, value: constant }] });
+    emitMap(frame, { kind: "map", shape, stores: [{ buffer, index, value: constant }] });
+    return;
   }
   const target: Target = { buffer, dtype: frame.dtype(buffer), index };
   const plan = new Plan({
@@ -43,7 +44,11 @@ export function emitReduce(frame: Frame, kernel: ReduceKernel): void {
   });
   if (op === "argmax" || op === "argmin") emitExtreme(frame, plan, kernel, target);
   else if (plan.vectorLoop < 0) emitScalarReduce(frame, plan, kernel, target, op);
-  else if (op === "add" && value.dtype === "float32" && (plan.vectorLoop >= plan.border || sizeOf(reduced) > shortSum)) {
+  else if (
+    op === "add" &&
+    value.dtype === "float32" &&
+    (plan.vectorLoop >= plan.border || sizeOf(reduced) > shortSum)
+  ) {
     emitSum(frame, plan, kernel, target);
   } else emitVectorReduce(frame, plan, kernel, target, op);
 }
@@ -110,7 +115,8 @@ function emitVectorReduce(frame: Frame, plan: Plan, { value }: ReduceKernel, tar
       if (!along) return nest.storeVector(target, sums);
       let all: Vec | undefined;
       for (const s of sums) all = all === undefined ? [s] : combineVectors(nest.v, module, op, dtype, all, [s]);
-      if (all !== undefined) for (let lane = 0; lane < 4; lane++) single.take(() => extractLane(f, all[0]!, lane, dtype));
+      if (all !== undefined)
+        for (let lane = 0; lane < 4; lane++) single.take(() => extractLane(f, all[0]!, lane, dtype));
       nest.storeScalar(target, () => single.result());
     },
   });

@@ -1,7 +1,7 @@
 /** Scatters: updates in row-major order, one after the other, where they are inside. */
 import type { ScatterKernel } from "../../../compile/ir.ts";
-import { sizeOf } from "../../../types/shape.ts";
 import { dtypeBytes } from "../../../types/dtype.ts";
+import { sizeOf } from "../../../types/shape.ts";
 import type { Frame } from "../frame.ts";
 import { Nest } from "../nest.ts";
 import { Plan } from "../plan.ts";

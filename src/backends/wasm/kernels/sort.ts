@@ -263,7 +263,13 @@ function orderedFloat(f: FunctionBuilder, type: "f32" | "f64", word: "i32" | "i6
 export function emitSort(frame: Frame, { rows, length, keys, inputs, outputs }: SortKernel): void {
   if (rows === 0 || length === 0) return;
   const { f, module } = frame;
-  const [row, list, spare, i, element] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
+  const [row, list, spare, i, element] = [
+    f.local("i32"),
+    f.local("i32"),
+    f.local("i32"),
+    f.local("i32"),
+    f.local("i32"),
+  ];
   const sort = sortFunction(module);
   /** Runs `body` for each i. */
   const each = (body: () => void): void => {

@@ -75,10 +75,13 @@ function positiveLog(v: Lanes, x: Vec): Vec {
   const e = v.op("f32x4.convert_i32x4_s", exponent);
   const m = v.sub(v.add(fraction, v.and(fraction, low)), v.f32(1));
   const z = v.mul(m, m);
-  const tail = v.polynomial(m, [
-    7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
-    2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
-  ]);
+  const tail = v.polynomial(
+    m,
+    [
+      7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
+      2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
+    ],
+  );
   let small = v.mulAdd(e, v.f32(ln2Low), v.mul(v.mul(tail, m), z));
   small = v.mulAdd(z, v.f32(-0.5), small);
   return v.mulAdd(e, v.f32(ln2High), v.add(m, small));
@@ -127,9 +130,10 @@ export function tanh(v: Lanes, x: Vec): Vec {
   const one = v.f32(1);
   const large = v.sub(one, v.div(v.f32(2), v.add(scaledExp(v, v.add(a, a), 0), one)));
   const z = v.mul(a, a);
-  const tail = v.polynomial(z, [
-    -5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1,
-  ]);
+  const tail = v.polynomial(
+    z,
+    [-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1],
+  );
   const small = v.mulAdd(v.mul(tail, z), a, a);
   return v.withSign(v.select(v.lt(a, v.f32(0.625)), small, large), x);
 }

@@ -1,6 +1,10 @@
 /**
  * The float32 functions that have vector code, by operation: written into a kernel where speed counts, or called as
  * functions of the module from four float32 (or two times four) to four.
+ *
+ * Largest errors over the whole range of float32, in units in the last place (bounds that the tests hold them to):
+ * asinh, acosh, atanh, cbrt, pow, log 1; exp, exp2 1.5; expm1, log1p, sinh, cosh, tanh, sin, cos, asin, acos 2; atan,
+ * atan2 2.5; tan 3.
  */
 import type { ExprOp } from "../../../core/expr.ts";
 import type { FunctionRef } from "../function.ts";

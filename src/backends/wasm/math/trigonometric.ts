@@ -9,7 +9,7 @@ import type { ModuleBuilder } from "../module.ts";
 /** Above this, sines and cosines take the slow path. */
 const largest = 8192;
 /** pi/2 in four parts, the first three of few enough bits for exact products. */
-const halfPi = [1.5703125, 4.837512969970703125e-4, 7.549533620476723e-8, 2.5633440682570896e-12] as const;
+const halfPi = [1.5703125, 4.837512969970703e-4, 7.549533620476723e-8, 2.5633440682570896e-12] as const;
 const rounder = 12582912;
 
 /** x = n pi/2 + r with |r| <= pi/4. The low bits of `quadrant` are those of n. */
@@ -100,9 +100,10 @@ export function cos(v: Lanes, module: ModuleBuilder, x: Vec): Vec {
 export function tan(v: Lanes, module: ModuleBuilder, x: Vec): Vec {
   const { quadrant, r } = reduce(v, x);
   const z = v.mul(r, r);
-  const tail = v.polynomial(z, [
-    9.38540185543e-3, 3.11992232697e-3, 2.44301354525e-2, 5.34112807005e-2, 1.33387994085e-1, 3.33331568548e-1,
-  ]);
+  const tail = v.polynomial(
+    z,
+    [9.38540185543e-3, 3.11992232697e-3, 2.44301354525e-2, 5.34112807005e-2, 1.33387994085e-1, 3.33331568548e-1],
+  );
   const y = v.mulAdd(v.mul(tail, z), r, r);
   const odd = v.shift("i32x4.shr_s", v.shift("i32x4.shl", quadrant, 31), 31);
   return withSlowPath(v, module, "tan", x, withTiny(v, x, v.select(odd, v.div(v.f32(-1), y), y)));
@@ -157,8 +158,10 @@ export function atan(v: Lanes, x: Vec): Vec {
   const middle = v.gt(a, v.f32(0.41421356237309503));
   const numerator = v.select(high, v.f32(-1), v.select(middle, v.sub(a, one), a));
   const denominator = v.select(high, a, v.select(middle, v.add(a, one), one));
-  const base = v.select(high, v.f32(halfPiHigh), v.and(middle, v.f32(Math.PI / 4)));
-  return v.withSign(v.abs(v.add(base, reducedAtan(v, v.div(numerator, denominator)))), x);
+  const base = v.select(high, v.f32(halfPiHigh), v.and(middle, v.f32(halfPiHigh / 2)));
+  const rest = v.select(high, v.f32(halfPiLow), v.and(middle, v.f32(halfPiLow / 2)));
+  const angle = v.add(base, v.add(reducedAtan(v, v.div(numerator, denominator)), rest));
+  return v.withSign(v.abs(angle), x);
 }
 
 /** The angle of the point (x, y): atan of the smaller coordinate over the larger, turned into its octant. */
@@ -173,7 +176,8 @@ export function atan2(v: Lanes, y: Vec, x: Vec): Vec {
   q = v.op("v128.andnot", q, v.eq(largest, v.f32(0)));
   const high = v.gt(q, v.f32(0.41421356237309503));
   const w = v.select(high, v.div(v.sub(q, one), v.add(q, one)), q);
-  let angle = v.add(reducedAtan(v, w), v.and(high, v.f32(Math.PI / 4)));
+  const rest = v.and(high, v.f32(halfPiLow / 2));
+  let angle = v.add(v.and(high, v.f32(halfPiHigh / 2)), v.add(reducedAtan(v, w), rest));
   angle = v.select(v.gt(ay, ax), constantMinus(v, halfPiHigh, halfPiLow, angle), angle);
   angle = v.select(v.negative(x), constantMinus(v, piHigh, piLow, angle), angle);
   const unordered = v.or(v.op("f32x4.ne", x, x), v.op("f32x4.ne", y, y));

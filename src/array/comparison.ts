@@ -1,0 +1,62 @@
+/** Comparisons and bitwise logic, element by element, with promotion and broadcasting. */
+import type { NDArray } from "../core/ndarray.ts";
+import type { Binary } from "../core/primitive.ts";
+import * as bits from "../prims/bitwise.ts";
+import { eq, ge, gt, le, lt, ne } from "../prims/compare.ts";
+import type { ArrayArg } from "./convert.ts";
+import { promoteArgs } from "./promotion.ts";
+
+function apply(name: string, primitive: Binary, x: ArrayArg, y: ArrayArg): NDArray {
+  const [a, b] = promoteArgs(name, x, y);
+  return primitive(a!, b!);
+}
+
+/** Whether x equals y, element by element. NaN equals nothing. @throws ShapeError if the shapes do not broadcast. */
+export function equal(x: ArrayArg, y: ArrayArg): NDArray {
+  return apply("equal", eq, x, y);
+}
+
+/** Whether x differs from y, element by element. @throws ShapeError if the shapes do not broadcast. */
+export function notEqual(x: ArrayArg, y: ArrayArg): NDArray {
+  return apply("not_equal", ne, x, y);
+}
+
+/** Whether x < y, element by element. @throws ShapeError if the shapes do not broadcast. */
+export function less(x: ArrayArg, y: ArrayArg): NDArray {
+  return apply("less", lt, x, y);
+}
+
+/** Whether x <= y, element by element. @throws ShapeError if the shapes do not broadcast. */
+export function lessEqual(x: ArrayArg, y: ArrayArg): NDArray {
+  return apply("less_equal", le, x, y);
+}
+
+/** Whether x > y, element by element. @throws ShapeError if the shapes do not broadcast. */
+export function greater(x: ArrayArg, y: ArrayArg): NDArray {
+  return apply("greater", gt, x, y);
+}
+
+/** Whether x >= y, element by element. @throws ShapeError if the shapes do not broadcast. */
+export function greaterEqual(x: ArrayArg, y: ArrayArg): NDArray {
+  return apply("greater_equal", ge, x, y);
+}
+
+/** Bitwise and of integers, logical and of booleans: Python's `x & y`. @throws DTypeError for floats. */
+export function bitwiseAnd(x: ArrayArg, y: ArrayArg): NDArray {
+  return apply("bitwise_and", bits.and, x, y);
+}
+
+/** Bitwise or of integers, logical or of booleans: Python's `x | y`. @throws DTypeError for floats. */
+export function bitwiseOr(x: ArrayArg, y: ArrayArg): NDArray {
+  return apply("bitwise_or", bits.or, x, y);
+}
+
+/** Exclusive or of integers (bit by bit) or booleans: Python's `x ^ y`. @throws DTypeError for floats. */
+export function bitwiseXor(x: ArrayArg, y: ArrayArg): NDArray {
+  return apply("bitwise_xor", bits.xor, x, y);
+}
+
+/** Bitwise not of integers, logical not of booleans: Python's `~x`. @throws DTypeError for floats. */
+export function bitwiseNot(x: ArrayArg): NDArray {
+  return bits.not(promoteArgs("bitwise_not", x)[0]!);
+}

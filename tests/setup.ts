@@ -1,0 +1,2 @@
+import "../src/runtime/install.ts";
+import "../src/debug/install.ts";
