@@ -19,7 +19,8 @@ const scalarOf = (value: number): NDArray => constant(value, defaultFloat());
 /** M points, or just one, whose weight is 1. */
 function window(caller: string, M: StaticInt, weights: (points: NDArray, last: number) => NDArray): NDArray {
   const count = readInt(caller, "M", M);
-  if (count < 0) throw new ArgumentError({ what: `${caller}: M must not be negative, got ${count}`, fix: "use 0 or more points" });
+  if (count < 0)
+    throw new ArgumentError({ what: `${caller}: M must not be negative, got ${count}`, fix: "use 0 or more points" });
   const dtype = defaultFloat();
   return count <= 1 ? full([count], 1, dtype) : weights(counting(count, dtype), count - 1);
 }
@@ -98,7 +99,10 @@ function scaledI0(x: NDArray): NDArray {
 export function kaiser(M: StaticInt, beta: ArrayArg): NDArray {
   const b = abs(cast(operand(beta, "kaiser", 1), defaultFloat()));
   if (b.aval.shape.length > 0) {
-    throw new ShapeError({ what: `kaiser: beta must be a scalar, got shape ${formatShape(b.aval.shape)}`, fix: "use vmap for several windows" });
+    throw new ShapeError({
+      what: `kaiser: beta must be a scalar, got shape ${formatShape(b.aval.shape)}`,
+      fix: "use vmap for several windows",
+    });
   }
   return window("kaiser", M, (n, last) => {
     const r = div(sub(n, scalarOf(last / 2)), scalarOf(last / 2));
