@@ -17,6 +17,8 @@ export { NDArray } from "./core/ndarray.ts";
 export { definePrimitive, defineManyPrimitive } from "./core/primitive.ts";
 export { ClosedJaxpr } from "./core/print.ts";
 export { ShapeDtypeStruct } from "./core/struct.ts";
+export { CompiledFunction, Lowered, type MemoryAnalysis, type Stage } from "./api/lower.ts";
+export * as debug from "./debug/index.ts";
 export * as errors from "./errors/index.ts";
 export * as flattenUtil from "./api/ravel.ts";
 export * as lax from "./lax/index.ts";

@@ -10,8 +10,37 @@ import { jitCall } from "./control/jit.ts";
 import { scanLoop } from "./control/scan.ts";
 import { whileLoop } from "./control/while.ts";
 import type { Primitive } from "./core/primitive.ts";
-import { abs, add, addAny, cbrt, div, integerPow, max, min, mul, neg, nextafter, pow, rem, rsqrt, sign, sqrt, square, sub } from "./prims/arithmetic.ts";
-import { and, clz, not, or, populationCount, shiftLeft, shiftRightArithmetic, shiftRightLogical, xor } from "./prims/bitwise.ts";
+import {
+  abs,
+  add,
+  addAny,
+  cbrt,
+  div,
+  integerPow,
+  max,
+  min,
+  mul,
+  neg,
+  nextafter,
+  pow,
+  rem,
+  rsqrt,
+  sign,
+  sqrt,
+  square,
+  sub,
+} from "./prims/arithmetic.ts";
+import {
+  and,
+  clz,
+  not,
+  or,
+  populationCount,
+  shiftLeft,
+  shiftRightArithmetic,
+  shiftRightLogical,
+  xor,
+} from "./prims/bitwise.ts";
 import { bitcastConvertType, convertElementType, reducePrecision } from "./prims/cast.ts";
 import { eq, ge, gt, le, lt, ne } from "./prims/compare.ts";
 import { copy } from "./prims/copy.ts";
@@ -25,8 +54,18 @@ import { gather } from "./prims/gather.ts";
 import { acosh, asinh, atanh, cosh, sinh, tanh } from "./prims/hyperbolic.ts";
 import { broadcastInDim, reshape, rev, squeeze, transpose } from "./prims/movement.ts";
 import { randomUnwrap, randomWrap, threefry2x32 } from "./prims/random.ts";
-import { argmax, argmin, reduceAnd, reduceMax, reduceMin, reduceOr, reduceProd, reduceSum, reduceXor } from "./prims/reduce.ts";
-import { ceil, floor, isFinite, round } from "./prims/rounding.ts";
+import {
+  argmax,
+  argmin,
+  reduceAnd,
+  reduceMax,
+  reduceMin,
+  reduceOr,
+  reduceProd,
+  reduceSum,
+  reduceXor,
+} from "./prims/reduce.ts";
+import { ceil, floor, isFinite as isFiniteNumber, round } from "./prims/rounding.ts";
 import { scatter, scatterAdd, scatterMax, scatterMin, scatterMul } from "./prims/scatter.ts";
 import { clamp, selectN } from "./prims/select.ts";
 import { concatenate, pad, slice } from "./prims/slicing.ts";
@@ -92,7 +131,7 @@ export const registry: Registry = {
   gt,
   integer_pow: integerPow,
   iota,
-  is_finite: isFinite,
+  is_finite: isFiniteNumber,
   jit: jitCall,
   le,
   lgamma,

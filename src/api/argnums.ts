@@ -37,3 +37,21 @@ export function resolveArgnums(caller: string, argnums: Argnums, count: number):
   }
   return positions;
 }
+
+/**
+ * Positions that an option of a function of all arguments names, counted from the start.
+ * @throws ArgumentError if the call has no such argument.
+ */
+export function callPositions(option: string, argnums: readonly number[], count: number): Set<number> {
+  const result = new Set<number>();
+  for (const n of argnums) {
+    if (!Number.isInteger(n) || n >= count || n < -count) {
+      throw new ArgumentError({
+        what: `Jitted function has ${option}=${formatShape(argnums)}, but only accepts ${count} positional arguments.`,
+        fix: "pass all arguments, or correct the numbers",
+      });
+    }
+    result.add(n < 0 ? n + count : n);
+  }
+  return result;
+}

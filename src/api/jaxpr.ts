@@ -4,6 +4,7 @@ import { ShapeDtypeStruct } from "../core/struct.ts";
 import { checkOptions } from "../errors/index.ts";
 import { stage } from "../transforms/stage.ts";
 import { unflatten } from "../tree/flatten.ts";
+import { callPositions } from "./argnums.ts";
 import { checkFunction, flatFunction, flattenToAvals, named, type UserFunction } from "./flat.ts";
 
 /** A tree in which every array has become a description. */
@@ -27,7 +28,7 @@ function withStatic(
   argnums: number | readonly number[] | undefined,
 ): [UserFunction, readonly unknown[]] {
   if (argnums === undefined) return [f, args];
-  const fixed = new Set((typeof argnums === "number" ? [argnums] : argnums).map((n) => (n < 0 ? n + args.length : n)));
+  const fixed = callPositions("staticArgnums", typeof argnums === "number" ? [argnums] : argnums, args.length);
   const restore: UserFunction = (...given: unknown[]) => f(...given.map((arg, i) => (fixed.has(i) ? args[i] : arg)));
   return [named(restore, f), args.map((arg, i) => (fixed.has(i) ? null : arg))];
 }

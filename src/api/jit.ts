@@ -11,9 +11,18 @@ import { stage } from "../transforms/stage.ts";
 import { unflatten } from "../tree/flatten.ts";
 import { staticKey, type TreeStructure } from "../tree/structure.ts";
 import type { Args, Traced } from "../tree/types.ts";
-import { avalNumber } from "../types/aval.ts";
-import { formatShape } from "../types/shape.ts";
-import { checkFunction, flatFunction, flattenToArrays, functionName, named, type UserFunction } from "./flat.ts";
+import { type Aval, avalNumber } from "../types/aval.ts";
+import { callPositions } from "./argnums.ts";
+import {
+  checkFunction,
+  flatFunction,
+  flattenToArrays,
+  flattenToAvals,
+  functionName,
+  named,
+  type UserFunction,
+} from "./flat.ts";
+import { Lowered } from "./lower.ts";
 
 /** Options of `jit`. */
 export interface JitOptions {
@@ -28,9 +37,20 @@ export interface JitOptions {
 
 const optionNames = ["staticArgnums", "staticArgnames", "donateArgnums"];
 
-/** A traced program with what it closed over. */
-interface Tracing {
+/** What a function was traced for. */
+export interface TraceRecord {
   readonly params: JitParams;
+  /** Types of the arguments' arrays. */
+  readonly avals: readonly Aval[];
+  readonly structure: TreeStructure;
+  /** Static arguments and settings, as text. */
+  readonly fixed: string;
+  /** Milliseconds that tracing took. */
+  readonly time: number;
+}
+
+/** A traced program with what it closed over. */
+export interface Tracing extends TraceRecord {
   readonly constants: readonly NDArray[];
   readonly out: TreeStructure;
 }
@@ -38,28 +58,24 @@ interface Tracing {
 /** A compiled function: call it like the original. */
 export interface JitFunction<A extends readonly unknown[], O> {
   (...args: Args<A>): Traced<O>;
+  /**
+   * The program for arguments of these types, which may be descriptions (`ShapeDtypeStruct`), without running it.
+   * @example console.log(jit(f).lower(x).asText());
+   */
+  lower(...args: { readonly [K in keyof A]: unknown }): Lowered<A, O>;
   /** Forgets all traced programs. */
   clearCache(): void;
   /** How many programs have been traced and are kept. */
   cacheSize(): number;
+  /** @internal All tracings in order, for `debug.explainCompile`. */
+  tracings(): readonly TraceRecord[];
 }
+
+/** Programs kept for one function; the oldest go first. */
+const mostTracings = 1024;
 
 function toList<T>(value: T | readonly T[] | undefined): readonly T[] {
   return value === undefined ? [] : Array.isArray(value) ? (value as readonly T[]) : [value as T];
-}
-
-function positions(option: string, argnums: readonly number[], count: number): Set<number> {
-  const result = new Set<number>();
-  for (const n of argnums) {
-    if (!Number.isInteger(n) || n >= count || n < -count) {
-      throw new ArgumentError({
-        what: `Jitted function has ${option}=${formatShape(argnums)}, but only accepts ${count} positional arguments.`,
-        fix: "pass all arguments, or correct the numbers",
-      });
-    }
-    result.add(n < 0 ? n + count : n);
-  }
-  return result;
 }
 
 function checkStatic(f: UserFunction, value: unknown, position: number | string): void {
@@ -88,72 +104,110 @@ export function jit(f: UserFunction, options: JitOptions = {}): JitFunction<unkn
   const staticArgnames = toList(options.staticArgnames);
   const donateArgnums = toList(options.donateArgnums);
   const cache = new Map<string, Tracing>();
+  const history: TraceRecord[] = [];
   const name = functionName(f);
 
-  const call = (...args: unknown[]): unknown => {
-    const fixed = staticArgnums.length === 0 ? undefined : positions("staticArgnums", staticArgnums, args.length);
-    let key = "";
-    let dynamic: unknown[] = args;
-    if (fixed !== undefined) {
+  /** The arguments that are traced, and those that are not: static ones are taken out. */
+  const separate = (args: readonly unknown[]): Separated => {
+    let fixed = "";
+    let dynamic: readonly unknown[] = args;
+    let restore = f;
+    if (staticArgnums.length > 0) {
+      const places = callPositions("staticArgnums", staticArgnums, args.length);
       dynamic = args.map((arg, i) => {
-        if (!fixed.has(i)) return arg;
+        if (!places.has(i)) return arg;
         checkStatic(f, arg, i);
-        key += `${staticKey(arg)};`;
+        fixed += `${staticKey(arg)};`;
         return null;
       });
+      restore = (...given: unknown[]) => f(...given.map((arg, i) => (places.has(i) ? args[i] : arg)));
     }
-    let names: Record<string, unknown> | undefined;
-    if (staticArgnames.length > 0) {
-      const last = dynamic[dynamic.length - 1];
-      if (typeof last === "object" && last !== null && !isNDArray(last) && !Array.isArray(last)) {
-        names = {};
-        const rest: Record<string, unknown> = {};
-        for (const [k, v] of Object.entries(last)) {
-          if (staticArgnames.includes(k)) {
-            checkStatic(f, v, k);
-            names[k] = v;
-            key += `${k}=${staticKey(v)};`;
-          } else rest[k] = v;
-        }
-        dynamic = [...dynamic.slice(0, -1), rest];
+    const last = dynamic[dynamic.length - 1];
+    if (staticArgnames.length > 0 && isOptionsObject(last)) {
+      const kept = Object.entries(last).filter(([key]) => staticArgnames.includes(key));
+      const rest = Object.fromEntries(Object.entries(last).filter(([key]) => !staticArgnames.includes(key)));
+      for (const [key, value] of kept) {
+        checkStatic(f, value, key);
+        fixed += `${key}=${staticKey(value)};`;
       }
+      dynamic = [...dynamic.slice(0, -1), rest];
+      const inner = restore;
+      restore = (...given: unknown[]) =>
+        inner(...given.slice(0, -1), { ...(given[given.length - 1] as object), ...Object.fromEntries(kept) });
     }
-    const { leaves, structure } = flattenToArrays(dynamic);
-    key += structure.key + configKey();
-    for (const { aval } of leaves) key += ` ${avalNumber(aval)}`;
-    let traced = cache.get(key);
-    if (traced === undefined) {
-      const restore: UserFunction = (...given: unknown[]) => {
-        const full = fixed === undefined ? given : given.map((arg, i) => (fixed.has(i) ? args[i] : arg));
-        if (names !== undefined) full[full.length - 1] = { ...(full[full.length - 1] as object), ...names };
-        return f(...full);
-      };
-      const flat = flatFunction("jit", named(restore, f), structure);
-      const staged = stage(
-        flat.call,
-        leaves.map((x) => x.aval),
-        `jit of ${name}`,
-      );
-      const params = { name, jaxpr: hoistConstants(staged.jaxpr) };
-      traced = { params, constants: staged.constants, out: flat.structure() };
-      // A program that closes over tracers dies with them.
-      if (staged.constants.every(isConcrete)) cache.set(key, traced);
+    return { dynamic, fixed, restore };
+  };
+
+  /** The program for these types: found, or traced now. */
+  const tracingFor = ({ fixed, restore }: Separated, avals: readonly Aval[], structure: TreeStructure): Tracing => {
+    let key = fixed + structure.key + configKey();
+    for (const aval of avals) key += ` ${avalNumber(aval)}`;
+    const found = cache.get(key);
+    if (found !== undefined) return found;
+    const start = performance.now();
+    const flat = flatFunction("jit", restore === f ? f : named(restore, f), structure);
+    const { jaxpr, constants } = stage(flat.call, avals, `jit of ${name}`);
+    const record: TraceRecord = {
+      params: { name, jaxpr: hoistConstants(jaxpr) },
+      avals,
+      structure,
+      fixed: fixed + configKey(),
+      time: performance.now() - start,
+    };
+    const traced: Tracing = { ...record, constants, out: flat.structure() };
+    // A program that closes over tracers dies with them.
+    if (constants.every(isConcrete)) {
+      if (cache.size >= mostTracings) cache.delete(cache.keys().next().value!);
+      cache.set(key, traced);
     }
+    if (history.length < mostTracings) history.push(record);
+    return traced;
+  };
+
+  const call = (...args: unknown[]): unknown => {
+    const separated = separate(args);
+    const { leaves, structure } = flattenToArrays(separated.dynamic);
+    const traced = tracingFor(
+      separated,
+      leaves.map((x) => x.aval),
+      structure,
+    );
     const operands = traced.constants.length === 0 ? leaves : [...traced.constants, ...leaves];
     const results = jitCall(operands, traced.params);
     if (donateArgnums.length > 0) donate(donateArgnums, args, results, name);
     return unflatten(traced.out, results);
   };
   return Object.assign(named(call as UserFunction, f), {
-    clearCache: () => cache.clear(),
+    lower: (...args: unknown[]) => {
+      const separated = separate(args);
+      const { avals, structure } = flattenToAvals(separated.dynamic);
+      return new Lowered(tracingFor(separated, avals, structure), (given) => separate(given).dynamic);
+    },
+    clearCache: () => {
+      cache.clear();
+      history.length = 0;
+    },
     cacheSize: () => cache.size,
+    tracings: () => history,
   }) as unknown as JitFunction<unknown[], unknown>;
 }
+
+/** A call's arguments without the static ones. */
+interface Separated {
+  readonly dynamic: readonly unknown[];
+  /** The static ones as text. */
+  readonly fixed: string;
+  /** The user's function of what is left. */
+  readonly restore: UserFunction;
+}
+
+const isOptionsObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !isNDArray(value) && !Array.isArray(value);
 
 /** Donated arguments give their memory back, unless a result is the argument itself. */
 function donate(argnums: readonly number[], args: readonly unknown[], results: readonly NDArray[], name: string): void {
   const kept = new Set(results.filter(isConcrete).map((y) => y.payload));
-  for (const position of positions("donateArgnums", argnums, args.length)) {
+  for (const position of callPositions("donateArgnums", argnums, args.length)) {
     for (const x of flattenToArrays([args[position]]).leaves) {
       if (isConcrete(x) && !kept.has(x.payload)) discard(cellOf(x), `it was donated to ${name} (argument ${position})`);
     }

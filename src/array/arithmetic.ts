@@ -14,7 +14,7 @@ import { tanh as tanhPrimitive } from "../prims/hyperbolic.ts";
 import { round as roundPrimitive } from "../prims/rounding.ts";
 import { selectN } from "../prims/select.ts";
 import { dtypeKind, isComplex, isInexact, isInteger } from "../types/dtype.ts";
-import { type ArrayArg, asArray, cast, here } from "./convert.ts";
+import { type ArrayArg, asArray, cast } from "./convert.ts";
 import { promoteArgs, promoteArgsInexact, promoteArgsNumeric, promoteShapes } from "./promotion.ts";
 
 type Pair = readonly [NDArray, NDArray];
@@ -83,7 +83,6 @@ function refuseComplex(name: string, x: NDArray): void {
   if (!isComplex(x.aval.dtype)) return;
   throw new DTypeError({
     what: `${name} does not support complex-valued inputs`,
-    where: here(),
     fix: "use the real or imaginary part: jnp.real(x), jnp.imag(x)",
   });
 }
@@ -268,12 +267,11 @@ export function round(x: ArrayArg, decimals = 0): NDArray {
     if (decimals >= 0) return a;
     throw new DTypeError({
       what: "integer np.round not implemented for decimals < 0",
-      where: here(),
       fix: 'convert to floats first: x.astype("float32")',
     });
   }
   if (isComplex(dtype) || !isInexact(dtype)) {
-    throw new DTypeError({ what: `round does not accept dtype ${dtype}`, where: here(), fix: "round real numbers" });
+    throw new DTypeError({ what: `round does not accept dtype ${dtype}`, fix: "round real numbers" });
   }
   if (decimals > largest[dtype]!) return a;
   const nearest = { roundingMethod: "TO_NEAREST_EVEN" } as const;

@@ -5,7 +5,7 @@ import { type DotDimensionNumbers, dotGeneral } from "../prims/dot.ts";
 import { expandDims, inverse, permuted, squeeze } from "../prims/movement.ts";
 import { formatAval } from "../types/aval.ts";
 import type { DType } from "../types/dtype.ts";
-import { type ArrayArg, cast, here } from "./convert.ts";
+import { type ArrayArg, cast } from "./convert.ts";
 import { requestedDType } from "./dtypes.ts";
 import { promoteDTypes } from "./promotion.ts";
 
@@ -57,7 +57,6 @@ export function matmul(x: ArrayArg, y: ArrayArg, options: DotOptions = {}): NDAr
     if (operand.aval.shape.length > 0) return;
     throw new ShapeError({
       what: `matmul input operand ${i} must have ndim at least 1, but it has ndim 0`,
-      where: here(),
       fix: "use jnp.multiply, or dot, for products with scalars",
     });
   });
@@ -91,7 +90,6 @@ export function matmul(x: ArrayArg, y: ArrayArg, options: DotOptions = {}): NDAr
     } else if (m !== undefined && n !== undefined && m !== 1 && n !== 1) {
       throw new ShapeError({
         what: `Incompatible types for matmul arguments: ${formatAval(a.aval)} and ${formatAval(b.aval)}`,
-        where: here(),
         fix: "batch axes, all but the last two, must be equal or 1",
       });
     } else {

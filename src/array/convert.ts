@@ -6,7 +6,7 @@ import { config } from "../core/config.ts";
 import { scalar } from "../core/constant.ts";
 import { brand, isNDArray, type NDArray } from "../core/ndarray.ts";
 import { userLine } from "../core/source.ts";
-import { ArgumentError, checkOptions, DTypeError, DuplicateLibraryError, ShapeError } from "../errors/index.ts";
+import { ArgumentError, checkOptions, DuplicateLibraryError, ShapeError } from "../errors/index.ts";
 import { convertElementType } from "../prims/cast.ts";
 import { copy } from "../prims/copy.ts";
 import { reshape } from "../prims/movement.ts";
@@ -17,9 +17,7 @@ import type { ArrayLike } from "../tree/types.ts";
 import { makeAval } from "../types/aval.ts";
 import {
   type DType,
-  dtypeKind,
   integerRange,
-  isFloating,
   isInteger,
   isTypedArray,
   newTypedArray,
@@ -29,6 +27,7 @@ import {
 import { promote } from "../types/promotion.ts";
 import { equalShapes, formatShape, type Shape, sizeOf } from "../types/shape.ts";
 import { defaultFloat, defaultInt, requestedDType, storedDType } from "./dtypes.ts";
+import { convertElement, convertTyped, hostDType } from "./host.ts";
 
 /** What functions of arrays take as an operand: arrays, numbers, booleans, typed arrays, bigints. */
 export type ArrayArg = ArrayLike | bigint;
@@ -52,7 +51,7 @@ export function describeValue(value: unknown): string {
   return name === undefined || name === "" ? "Object" : name;
 }
 
-/** The place where an error is thrown, as its `where`. */
+/** The user's line that leads here, as the `where` of an error. */
 export function here(): readonly string[] {
   const line = userLine();
   return line === undefined ? [] : [`at ${line}`];
@@ -69,13 +68,11 @@ export function notAnArray(value: unknown, name: string, position: number): Erro
   if (typeof value === "object" && value !== null && brand in value) {
     return new DuplicateLibraryError({
       what: `${name} was given an array that another copy of this library made`,
-      where: here(),
       fix: "make sure that the package is installed once (npm ls adjoint), and imported by one name",
     });
   }
   return new ArgumentError({
     what: `${name} requires ndarray or scalar arguments, got ${describeValue(value)} at position ${position}.`,
-    where: here(),
     fix: Array.isArray(value) ? "make an array of the list with jnp.array([...])" : "pass an array or a number",
   });
 }
@@ -92,7 +89,6 @@ function checkRange(value: number | bigint, dtype: DType): void {
   if (value >= low && value <= high) return;
   throw new ArgumentError({
     what: `the integer ${value} is out of bounds for ${dtype}`,
-    where: here(),
     fix: config.enableX64
       ? "use a wider dtype"
       : 'use a wider dtype, or enable 64 bits: config.update("enableX64", true)',
@@ -121,63 +117,14 @@ function store(shape: Shape, dtype: DType, data: TypedArray): NDArray {
   return fromTypedArray(aval, data);
 }
 
-/** One element of a typed array in another dtype: floats are truncated and saturate, integers wrap. */
-function convertElement(value: number | bigint, dtype: DType): number | bigint {
-  if (dtype === "bool") return value ? 1 : 0;
-  if (!isInteger(dtype)) return Number(value);
-  const [low, high] = integerRange(dtype);
-  let integer: bigint;
-  if (typeof value === "bigint") integer = value;
-  else if (Number.isInteger(value)) integer = BigInt(value);
-  else if (Number.isNaN(value)) integer = 0n;
-  else
-    integer =
-      value === Number.POSITIVE_INFINITY ? high : value === Number.NEGATIVE_INFINITY ? low : BigInt(Math.trunc(value));
-  const wide = dtype === "int64" || dtype === "uint64";
-  if (!wide) return Number(integer);
-  return dtype === "int64" ? BigInt.asIntN(64, integer) : BigInt.asUintN(64, integer);
-}
-
-function convertTyped(data: TypedArray, from: DType, dtype: DType): TypedArray {
-  const elements = data.length;
-  const result = newTypedArray(dtype, elements);
-  const saturates = isFloating(from) && isInteger(dtype);
-  const [low, high] = isInteger(dtype) ? integerRange(dtype) : [0n, 0n];
-  const source = data as ArrayLike64;
-  const target = result as { [i: number]: number | bigint };
-  for (let i = 0; i < elements; i++) {
-    const value = convertElement(source[i]!, dtype);
-    // Typed arrays wrap what does not fit; floats saturate instead.
-    target[i] = saturates ? clampTo(value, low, high) : value;
-  }
-  return result;
-}
-
-interface ArrayLike64 {
-  readonly length: number;
-  readonly [i: number]: number | bigint;
-}
-
-function clampTo(value: number | bigint, low: bigint, high: bigint): number | bigint {
-  const bound = value < low ? low : value > high ? high : undefined;
-  if (bound === undefined) return value;
-  return typeof value === "bigint" ? bound : Number(bound);
-}
-
 function arrayOfTyped(data: TypedArray, dtype: DType | undefined): NDArray {
   const from = typedArrayDType(data);
   const to = dtype ?? storedDType(from);
-  const elements = data.slice();
-  if (to === from)
-    return store(
-      [data.length],
-      to,
-      data instanceof Uint8ClampedArray ? new Uint8Array(elements.buffer as ArrayBuffer) : elements,
-    );
-  if (!isInteger(to) && to !== "bool" && to !== "float32" && to !== "float64") {
-    return cast(store([data.length], storedDType(from), convertTyped(data, from, storedDType(from))), to);
-  }
-  return store([data.length], to, convertTyped(data, from, to));
+  const host = hostDType(to);
+  let elements: TypedArray;
+  if (host !== from) elements = convertTyped(data, from, host);
+  else elements = data instanceof Uint8ClampedArray ? new Uint8Array(data) : data.slice();
+  return cast(store([data.length], host, elements), to);
 }
 
 const place = (path: readonly number[]): string => path.map((i) => `[${i}]`).join("");
@@ -196,7 +143,6 @@ const leafShape = (leaf: Leaf): Shape => (isNDArray(leaf) ? leaf.aval.shape : is
 function ragged(depth: number, shape: Shape, path: readonly number[], what: string): ShapeError {
   return new ShapeError({
     what: `setting an array element with a sequence. The requested array has an inhomogeneous shape after ${depth} dimensions. The detected shape was ${formatShape(shape.slice(0, depth))} + inhomogeneous part: ${what} at ${place(path)}`,
-    where: here(),
     fix: "give all lists at one depth the same length",
   });
 }
@@ -209,7 +155,6 @@ function badElement(value: unknown, path: readonly number[]): Error {
       value === null || value === undefined
         ? `${shown} is not a valid value for jnp.array${path.length === 0 ? "" : `, at ${place(path)}`}`
         : `Value ${shown}${path.length === 0 ? "" : ` at ${place(path)}`} is not a valid array element. Only numbers, booleans, bigints and arrays are.`,
-    where: here(),
     fix:
       typeof value === "string"
         ? "convert texts to numbers first, for example with Number(text)"
@@ -286,7 +231,6 @@ function elementOf(value: number | bigint | boolean, dtype: DType): number | big
     if (Number.isNaN(number)) {
       throw new ArgumentError({
         what: `cannot convert NaN to ${dtype}`,
-        where: here(),
         fix: "use a floating point dtype",
       });
     }
@@ -299,18 +243,19 @@ function elementOf(value: number | bigint | boolean, dtype: DType): number | big
 
 function fill(leaves: readonly Leaf[], shape: Shape, dtype: DType): NDArray {
   const inner = leafShape(leaves[0] ?? 0);
-  const data = newTypedArray(dtype, sizeOf(shape) * sizeOf(inner));
+  const host = hostDType(dtype);
+  const data = newTypedArray(host, sizeOf(shape) * sizeOf(inner));
   const target = data as { [i: number]: number | bigint };
   let at = 0;
   for (const leaf of leaves) {
     if (isTypedArray(leaf)) {
       const from = typedArrayDType(leaf);
-      data.set((from === dtype ? leaf : convertTyped(leaf, from, dtype)) as never, at);
+      data.set((from === host ? leaf : convertTyped(leaf, from, host)) as never, at);
       at += leaf.length;
-    } else if (dtype === "float32" || dtype === "float64") target[at++] = Number(leaf as number);
-    else target[at++] = elementOf(leaf as number | bigint | boolean, dtype);
+    } else if (host === "float32" || host === "float64") target[at++] = Number(leaf as number);
+    else target[at++] = elementOf(leaf as number | bigint | boolean, host);
   }
-  return store([...shape, ...inner], dtype, data);
+  return cast(store([...shape, ...inner], host, data), dtype);
 }
 
 /** Arrays (and numbers beside them) along new axes. */
@@ -358,16 +303,11 @@ export function array(value: Nested, options?: DType | ArrayOptions): NDArray {
     if (typeof value !== "number" && typeof value !== "boolean" && typeof value !== "bigint")
       throw badElement(value, []);
     if (dtype === undefined) return asArray(value, "array");
-    if (!isInteger(dtype) && dtypeKind(dtype) === "c") return cast(asArray(value, "array"), dtype);
     return fill([value], [], dtype);
   }
   const shape = listShape(value);
   const leaves: Leaf[] = [];
   collect(value, shape, leaves, []);
-  const own = leavesDType(leaves);
-  const target = dtype ?? own;
-  if (dtypeKind(target) === "o" && !leaves.some(isNDArray)) {
-    throw new DTypeError({ what: `numbers cannot be of dtype ${target}`, fix: "make keys with random.key(seed)" });
-  }
+  const target = dtype ?? leavesDType(leaves);
   return leaves.some(isNDArray) ? stack(leaves, shape, target) : fill(leaves, shape, target);
 }

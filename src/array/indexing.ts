@@ -12,7 +12,6 @@ import { gather } from "../prims/gather.ts";
 import { expandDims, rev, squeeze } from "../prims/movement.ts";
 import { slice as slicePrimitive } from "../prims/slicing.ts";
 import type { GatherScatterMode } from "../prims/windows.ts";
-import { here } from "./convert.ts";
 import { type Index, type IndexEntry, type Indices, readIndices, wrapIndex } from "./indices.ts";
 import { windowsOf } from "./places.ts";
 
@@ -57,7 +56,6 @@ export function readMode(mode: unknown, caller: string): GatherScatterMode {
   }
   throw new OptionError({
     what: `${caller}: Unknown gather mode ${JSON.stringify(mode)}`,
-    where: here(),
     fix: 'use "fill", "drop", "clip" or "promise_in_bounds"',
   });
 }
@@ -70,7 +68,6 @@ export function wrapInteger(value: number, n: number, wrap: boolean): number {
 function emptyAxis(axis: number): IndexingError {
   return new IndexingError({
     what: `index is out of bounds for axis ${axis} with size 0`,
-    where: here(),
     fix: "an empty axis has no elements; slice() takes all of them",
   });
 }
@@ -184,7 +181,6 @@ function checkFill(fillValue: unknown): void {
     return;
   throw new OptionError({
     what: `fillValue argument to indexed get() must be a scalar, got ${isNDArray(fillValue) ? "an array" : typeof fillValue}`,
-    where: here(),
     fix: "pass a number",
   });
 }

@@ -14,7 +14,7 @@ import { fromTypedArray, peek } from "../runtime/array.ts";
 import { formatAval, makeAval } from "../types/aval.ts";
 import { dtypeKind, isInteger, isTypedArray, type TypedArray } from "../types/dtype.ts";
 import { formatShape, type Shape } from "../types/shape.ts";
-import { array, cast, describeValue, here, type Nested } from "./convert.ts";
+import { array, cast, describeValue, type Nested } from "./convert.ts";
 import { ellipsis, Slice } from "./slice.ts";
 import { staticInteger } from "./static.ts";
 
@@ -70,7 +70,6 @@ type Raw =
 function wrongType(type: string, fix: string): IndexingError {
   return new IndexingError({
     what: `Indexer must have integer or boolean type, got indexer with type ${type}`,
-    where: here(),
     fix,
   });
 }
@@ -93,8 +92,7 @@ function readArray(index: NDArray): Raw {
   }
   throw new NonConcreteBooleanIndexError({
     what: `Array boolean indices must be concrete; got ${formatAval(index.aval)}`,
-    where: here(),
-    fix: "the size of the result would depend on values: use jnp.where(mask, x, 0), or x.at(mask) outside of the transformation",
+    fix: "the size of the result would depend on values: use jnp.where(mask, x, 0), which keeps the shape, or make the mask outside of the transformed function",
   });
 }
 
@@ -127,7 +125,6 @@ function readEntry(index: unknown): Raw {
   if (Array.isArray(index)) return readList(index as IndexList);
   throw new IndexingError({
     what: `only integers, slices, ellipsis, null and integer or boolean arrays are valid indices. Got ${typeof index === "string" ? JSON.stringify(index) : describeValue(index)}`,
-    where: here(),
     fix:
       typeof index === "string"
         ? 'write slice(1, 3) for 1:3 and slice() for ":"'
@@ -142,7 +139,6 @@ export function resolveSlice(s: Slice, n: number, position = 0): Range {
     if (isNDArray(value) && !isConcrete(value)) {
       throw new IndexingError({
         what: `Slice entries must be static integers. Got a traced array with shape ${formatAval(value.aval)} at position ${position}`,
-        where: here(),
         fix: "use lax.dynamicSliceInDim for slices of known size at a computed place, or make the bound static",
       });
     }
@@ -152,7 +148,6 @@ export function resolveSlice(s: Slice, n: number, position = 0): Range {
   if (step === 0)
     throw new IndexingError({
       what: "slice step cannot be zero",
-      where: here(),
       fix: "leave the step out, or use -1 to go backwards",
     });
   const low = step > 0 ? 0 : -1;
@@ -199,7 +194,6 @@ function checkMask(mask: NDArray, shape: Shape, axis: number, position: number):
   if (mask.aval.shape.every((n, d) => n === 0 || n === expected[d])) return;
   throw new IndexingError({
     what: `boolean index did not match shape of indexed array in index ${position}: got ${formatShape(mask.aval.shape)}, expected ${formatShape(expected)}`,
-    where: here(),
     fix: "a mask has the lengths of the axes that it indexes",
   });
 }
@@ -217,14 +211,12 @@ export function readIndices(index: readonly unknown[], shape: Shape): Indices {
   if (raws.filter((raw) => raw.kind === "ellipsis").length > 1) {
     throw new IndexingError({
       what: "an index can only have a single ellipsis ('...')",
-      where: here(),
       fix: "write slice() for each other axis",
     });
   }
   if (spoken > shape.length) {
     throw new IndexingError({
       what: `Too many indices: array is ${shape.length}-dimensional, but ${spoken} were indexed`,
-      where: here(),
       fix: "give at most one index for each axis; null makes a new axis",
     });
   }

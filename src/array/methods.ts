@@ -1,6 +1,7 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * The methods of NDArray: a closed set with short names, for what people chain. Each is a function of this room with the
- * array as its first argument; the types stand here, `install.ts` puts the functions onto the prototype.
+ * array as its first argument; the types stand `install.ts` puts the functions onto the prototype.
  */
 import type { DType, TypedArray } from "../types/dtype.ts";
 import type { Shape } from "../types/shape.ts";

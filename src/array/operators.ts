@@ -7,7 +7,6 @@ import type { NDArray } from "../core/ndarray.ts";
 import { isConcrete, leakedTracer } from "../core/trace.ts";
 import { ConcretizationTypeError, IndexingError, OperatorError, TracerBoolConversionError } from "../errors/index.ts";
 import { formatAval } from "../types/aval.ts";
-import { here } from "./convert.ts";
 import { getAt } from "./indexing.ts";
 import { item, origin } from "./read.ts";
 import { str } from "./show.ts";
@@ -34,7 +33,6 @@ function tracedNumber(x: NDArray): Error {
 function several(x: NDArray): OperatorError {
   return new OperatorError({
     what: `operators of JavaScript (-x, x * 2, x ** 2, x > 0) do not work on arrays: this one is ${formatAval(x.aval)}`,
-    where: here(),
     fix: `use methods and functions of arrays: ${methods}; for conditions x.any() or x.all()`,
   });
 }
@@ -48,7 +46,6 @@ export function toPrimitive(x: NDArray, hint: "number" | "string" | "default"): 
   if (hint === "default") {
     throw new OperatorError({
       what: `the operators + and == of JavaScript do not work on arrays: this one is ${formatAval(x.aval)}`,
-      where: here(),
       fix: "use x.add(y) for a sum, x.equal(y) for a comparison; in texts write String(x)",
     });
   }
@@ -68,7 +65,6 @@ export function* iterate(x: NDArray): Generator<NDArray, void, undefined> {
   if (shape.length === 0) {
     throw new IndexingError({
       what: "iteration over a 0-d array",
-      where: here(),
       fix: "a scalar has no rows; x.item() gives its value",
     });
   }

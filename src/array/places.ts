@@ -12,7 +12,6 @@ import { concatenate } from "../prims/slicing.ts";
 import type { GatherDimensionNumbers } from "../prims/windows.ts";
 import { broadcastShapes, equalShapes, formatShape, type Shape } from "../types/shape.ts";
 import { range } from "../util/list.ts";
-import { here } from "./convert.ts";
 import { type IndexEntry, type Indices, wrapIndex } from "./indices.ts";
 
 export interface Windows {
@@ -50,7 +49,6 @@ function broadcastIndices(advanced: readonly Advanced[]): NDArray[] {
     if (!(error instanceof ShapeError)) throw error;
     throw new ShapeError({
       what: `Incompatible shapes for broadcasting: shapes=[${shapes.map(formatShape).join(", ")}]`,
-      where: here(),
       fix: "index arrays of one index broadcast against each other; for a grid give them crossing axes: i.get(slice(), null)",
     });
   }
@@ -155,7 +153,6 @@ export function windowsOf(given: Indices, wrap: boolean): Windows {
         if (n === 0) {
           throw new IndexingError({
             what: `index is out of bounds for axis ${entry.axis} with size 0`,
-            where: here(),
             fix: "an empty axis has no elements; slice() takes all of them",
           });
         }

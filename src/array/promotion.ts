@@ -8,10 +8,10 @@ import { isNDArray, type NDArray } from "../core/ndarray.ts";
 import { getExecutor, isConcrete } from "../core/trace.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors/index.ts";
 import { broadcastTo } from "../prims/movement.ts";
-import { type DType, dtypeKind, integerRange, isInteger, isTypedArray } from "../types/dtype.ts";
+import { type DType, dtypeKind, integerRange, isInexact, isInteger, isTypedArray } from "../types/dtype.ts";
 import { type Promoted, promote } from "../types/promotion.ts";
 import { equalShapes, formatShape, type Shape } from "../types/shape.ts";
-import { type ArrayArg, asArray, cast, here, notAnArray } from "./convert.ts";
+import { type ArrayArg, asArray, cast, notAnArray } from "./convert.ts";
 import { defaultFloat, defaultInt, inexactDType, numericDType, storedDType, warnOnce } from "./dtypes.ts";
 
 type Item = NDArray | number | bigint;
@@ -40,7 +40,6 @@ function numberType(value: number | bigint, arrays: readonly NDArray[]): Promote
     if (fitsInteger(value, arrays)) return { dtype: defaultInt(), weakType: true };
     throw new ArgumentError({
       what: `the integer ${value} is out of bounds for ${defaultInt()}`,
-      where: here(),
       fix: "use a number, or an array of a wider dtype",
     });
   }
@@ -60,7 +59,6 @@ function checkStrict(types: readonly Promoted[]): void {
   if (strong.length < 2 && !mixed && !ofBooleans) return;
   throw new DTypeError({
     what: `Input dtypes (${types.map((t) => `'${t.dtype}'`).join(", ")}) have no available implicit dtype promotion path when numpyDtypePromotion is "strict"`,
-    where: here(),
     fix: 'convert the operands with astype, or set config.update("numpyDtypePromotion", "standard")',
   });
 }
@@ -102,7 +100,6 @@ function checkArithmetic(name: string, items: readonly Item[]): void {
   if (dtypes.includes("float0")) {
     throw new DTypeError({
       what: `Called ${name} with a float0 array. float0s do not support any operations by design because they are not compatible with non-trivial vector spaces.`,
-      where: here(),
       fix: "gradients of integers and booleans are float0: differentiate with respect to a float argument",
     });
   }
@@ -110,7 +107,6 @@ function checkArithmetic(name: string, items: readonly Item[]): void {
     const shown = items.map((x) => (isNDArray(x) ? x.aval.dtype : numberType(x, []).dtype)).join(", ");
     throw new DTypeError({
       what: `${name} does not accept dtypes ${shown}.`,
-      where: here(),
       fix: "keys are opaque: draw numbers with random.normal(key) and the like, or use random.keyData(key)",
     });
   }
@@ -152,7 +148,6 @@ function checkRanks(name: string, shapes: readonly Shape[]): void {
   }
   throw new ShapeError({
     what: `Operands could not be broadcast together for ${name} on shapes ${text} and with the config option numpyRankPromotion="raise"`,
-    where: here(),
     fix: "add axes of length 1 where they are missing, for example with x.get(null, ellipsis)",
   });
 }
@@ -168,7 +163,6 @@ export function commonShape(name: string, shapes: readonly Shape[]): Shape {
       else if (n !== 1 && n !== result[at]) {
         throw new ShapeError({
           what: `${name} got incompatible shapes for broadcasting: ${shapes.map(formatShape).join(", ")}.`,
-          where: here(),
           fix: "align the shapes at the right: each pair of lengths must be equal, or one of them 1",
         });
       }
@@ -208,18 +202,40 @@ function alike(x: ArrayArg, y: ArrayArg): boolean {
   );
 }
 
+/** A number beside a strongly typed array that decides the dtype, as a scalar; undefined where it is not that simple. */
+function besides(x: ArrayArg, n: ArrayArg): NDArray | undefined {
+  if (typeof n !== "number" || !isNDArray(x) || x.aval.weakType) return undefined;
+  const { dtype } = x.aval;
+  if (dtype === "float32" || (dtype === "int32" && (n | 0) === n && !Object.is(n, -0))) return scalar(n, dtype);
+  return undefined;
+}
+
+/** Two operands that need no promotion, or only that of a number: the common cases, found cheaply. */
+function quick(xs: readonly ArrayArg[]): NDArray[] | undefined {
+  if (xs.length !== 2) return undefined;
+  const [x, y] = xs as readonly [ArrayArg, ArrayArg];
+  if (alike(x, y)) return [x as NDArray, y as NDArray];
+  const right = besides(x, y);
+  if (right !== undefined) return [x as NDArray, right];
+  const left = besides(y, x);
+  return left === undefined ? undefined : [left, y as NDArray];
+}
+
 /** Operands of one dtype and one shape (or rank 0), as elementwise functions want them. `name` stands in errors. */
 export function promoteArgs(name: string, ...xs: readonly ArrayArg[]): NDArray[] {
-  if (xs.length === 2 && alike(xs[0]!, xs[1]!)) return xs as unknown as NDArray[];
-  return promoteShapes(name, ...promoteDTypes(name, ...xs));
+  return quick(xs) ?? promoteShapes(name, ...promoteDTypes(name, ...xs));
 }
 
 /** The same, in a floating point (or complex) dtype. */
 export function promoteArgsInexact(name: string, ...xs: readonly ArrayArg[]): NDArray[] {
+  const found = quick(xs);
+  if (found !== undefined && isInexact(found[0]!.aval.dtype)) return found;
   return promoteShapes(name, ...promoteInexact(name, ...xs));
 }
 
 /** The same, booleans as integers. */
 export function promoteArgsNumeric(name: string, ...xs: readonly ArrayArg[]): NDArray[] {
+  const found = quick(xs);
+  if (found !== undefined && found[0]!.aval.dtype !== "bool") return found;
   return promoteShapes(name, ...promoteNumeric(name, ...xs));
 }

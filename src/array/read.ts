@@ -14,7 +14,6 @@ import {
 import { peek } from "../runtime/array.ts";
 import { formatAval } from "../types/aval.ts";
 import { type DType, dtypeKind, isComplex, type TypedArray } from "../types/dtype.ts";
-import { here } from "./convert.ts";
 import { staticInteger } from "./static.ts";
 
 /** One element in JavaScript. */
@@ -43,7 +42,6 @@ function tracerName(description: string): string {
 /** Where a traced value comes from, for errors. */
 export function origin(x: NDArray): readonly string[] {
   return [
-    ...here(),
     `the value was traced for ${x.trace.description}: it depends on the arguments, and its numbers are not known yet`,
   ];
 }
@@ -77,7 +75,6 @@ function requireElements(x: NDArray, method: string): void {
 function opaque(x: NDArray, method: string): DTypeError {
   return new DTypeError({
     what: `No JavaScript type for the elements of ${formatAval(x.aval)}, asked for by ${method}`,
-    where: here(),
     fix:
       x.aval.dtype === "float0"
         ? "gradients of integers and booleans are float0: they have no value"
@@ -105,7 +102,6 @@ export function item(x: NDArray, index?: number): Scalar {
     if (size === 1) return elementAt(peek(x) as ArrayLike<number | bigint>, 0, dtype);
     throw new ShapeError({
       what: `can only convert an array of size 1 to a JavaScript scalar, got ${formatAval(x.aval)}`,
-      where: here(),
       fix: "choose one element, x.item(0), reduce it, or use x.tolist()",
     });
   }
@@ -114,7 +110,6 @@ export function item(x: NDArray, index?: number): Scalar {
   if (at < 0 || at >= size) {
     throw new IndexingError({
       what: `index ${position} is out of bounds for axis 0 with size ${size}`,
-      where: here(),
       fix: "the position counts elements row by row",
     });
   }

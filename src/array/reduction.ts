@@ -13,7 +13,7 @@ import * as r from "../prims/reduce.ts";
 import { selectN } from "../prims/select.ts";
 import { type DType, dtypeBytes, dtypeKind, integerRange, isInexact } from "../types/dtype.ts";
 import { canonicalAxes, formatShape } from "../types/shape.ts";
-import { type ArrayArg, asArray, cast, here } from "./convert.ts";
+import { type ArrayArg, asArray, cast } from "./convert.ts";
 import { defaultInt, defaultUint, numericDType, requestedDType } from "./dtypes.ts";
 import { commonShape } from "./promotion.ts";
 import { type Axis, readAxis, staticAxes } from "./static.ts";
@@ -61,7 +61,6 @@ export function reductionAxes(x: NDArray, axis: unknown, caller: string): number
   if (Array.isArray(given) && new Set(given.map((a) => (a < 0 ? a + x.aval.shape.length : a))).size !== given.length) {
     throw new AxisError({
       what: `duplicate value in 'axis': ${formatShape(given)}`,
-      where: here(),
       fix: "name each axis once",
     });
   }
@@ -75,7 +74,6 @@ export function readWhere(where: ArrayArg | null | undefined, caller: string): N
   if (mask.aval.dtype === "bool") return mask;
   throw new DTypeError({
     what: `jnp.${caller}: where must be None or a boolean array; got where.dtype=${mask.aval.dtype}.`,
-    where: here(),
     fix: "compare first, for example with mask.notEqual(0)",
   });
 }
@@ -146,7 +144,6 @@ function reduceWith(reducer: Reducer, x: NDArray, options: ExtremeOptions, compu
   if (!reducer.identity && mask !== undefined && (initial === undefined || initial === null)) {
     throw new OptionError({
       what: `reduction operation ${name} does not have an identity, so to use a where mask one has to specify 'initial'`,
-      where: here(),
       fix: `write ${name}(x, { where, initial: ${name === "max" ? "-Infinity" : "Infinity"} })`,
     });
   }
@@ -154,7 +151,6 @@ function reduceWith(reducer: Reducer, x: NDArray, options: ExtremeOptions, compu
   if (!reducer.identity && (initial === undefined || initial === null) && axes.some((d) => x.aval.shape[d] === 0)) {
     throw new ShapeError({
       what: `zero-size array to reduction operation ${name} which has no identity`,
-      where: here(),
       fix: "give `initial`, the result for no elements",
     });
   }
@@ -171,7 +167,6 @@ function reduceWith(reducer: Reducer, x: NDArray, options: ExtremeOptions, compu
     if (start.aval.shape.length > 0) {
       throw new ShapeError({
         what: `initial value must be a scalar. Got array of shape ${formatShape(start.aval.shape)}`,
-        where: here(),
         fix: "pass a number",
       });
     }

@@ -14,7 +14,7 @@ import { formatAval, makeAval } from "../types/aval.ts";
 import { isInteger, isTypedArray, type TypedArray } from "../types/dtype.ts";
 import { canonicalAxis, formatShape, sizeOf } from "../types/shape.ts";
 import { range } from "../util/list.ts";
-import { type ArrayArg, array, asArray, cast, here } from "./convert.ts";
+import { type ArrayArg, array, asArray, cast } from "./convert.ts";
 import { getAt } from "./indexing.ts";
 import { slice } from "./slice.ts";
 import { readAxis, staticInteger } from "./static.ts";
@@ -33,7 +33,6 @@ function repeatEvenly(x: NDArray, times: number, axis: number): NDArray {
   if (times < 0) {
     throw new ShapeError({
       what: `repeat: the number of repetitions must not be negative, got ${times}`,
-      where: here(),
       fix: "use 0 or more",
     });
   }
@@ -51,7 +50,6 @@ function knownSources(counts: ArrayLike<number | bigint>, n: number, total: numb
     if (times < 0) {
       throw new ShapeError({
         what: `repeat: the number of repetitions must not be negative, got ${times}`,
-        where: here(),
         fix: "use 0 or more",
       });
     }
@@ -119,14 +117,12 @@ export function repeat(
   if (!isInteger(dtype)) {
     throw new DTypeError({
       what: `repeat: the repeats must be integers, got ${formatAval(counts.aval)}`,
-      where: here(),
       fix: 'convert them with astype("int32")',
     });
   }
   if (shape.length > 1 || (shape.length === 1 && shape[0] !== 1 && shape[0] !== n)) {
     throw new ShapeError({
       what: `repeat: the repeats of shape ${formatShape(shape)} do not broadcast to the ${n} elements along axis ${at}`,
-      where: here(),
       fix: "give one number for each element, or one for all",
     });
   }
@@ -136,7 +132,6 @@ export function repeat(
   else {
     throw new ConcretizationTypeError({
       what: `Abstract tracer value encountered where concrete value is expected: traced array with shape ${formatAval(counts.aval)}\nWhen jit-compiling jnp.repeat, the total number of repeats must be static`,
-      where: here(),
       fix: "give totalRepeatLength, the length of the result",
     });
   }

@@ -9,7 +9,7 @@ import * as r from "../prims/reduce.ts";
 import type { DType } from "../types/dtype.ts";
 import { canonicalAxis, sizeOf } from "../types/shape.ts";
 import { range } from "../util/list.ts";
-import { type ArrayArg, asArray, cast, here } from "./convert.ts";
+import { type ArrayArg, asArray, cast } from "./convert.ts";
 import { defaultInt, requestedDType } from "./dtypes.ts";
 import { accumulationDType } from "./reduction.ts";
 import { readAxis, staticInteger } from "./static.ts";
@@ -42,7 +42,6 @@ function argument(name: "argmax" | "argmin", x: ArrayArg, options: ArgOptions): 
   if (a.aval.shape[at] === 0) {
     throw new ShapeError({
       what: `attempt to get ${name} of an empty sequence`,
-      where: here(),
       fix: "check the size first",
     });
   }

@@ -8,7 +8,7 @@ import { formatAval } from "../types/aval.ts";
 import type { DType } from "../types/dtype.ts";
 import { canonicalAxes, canonicalAxis, equalShapes, formatShape, type Shape } from "../types/shape.ts";
 import { product, range } from "../util/list.ts";
-import { type ArrayArg, asArray, cast, describeValue, here } from "./convert.ts";
+import { type ArrayArg, asArray, cast, describeValue } from "./convert.ts";
 import { defaultFloat, requestedDType } from "./dtypes.ts";
 import { type Axis, staticAxes, staticInteger } from "./static.ts";
 
@@ -34,7 +34,6 @@ export function readSizes(shape: unknown): number[] {
   if (known.every(Number.isInteger)) return known;
   throw new ShapeError({
     what: `Shapes must be 1D sequences of concrete values of integer type, got (${list.map(shownSize).join(", ")}${list.length === 1 ? ",)" : ")"}.`,
-    where: here(),
     fix: traced
       ? "sizes must be known while tracing: make the argument static with jit(f, { staticArgnums: 1 }), or jit smaller functions"
       : "pass a list of whole numbers",
@@ -51,14 +50,12 @@ function completeShape(x: NDArray, given: readonly number[]): number[] {
     if (product(given) === size && given.every((n) => n >= 0)) return [...given];
     throw new ShapeError({
       what: `cannot reshape array of shape ${formatShape(shape)} (size ${size}) into shape ${shown} (size ${product(given)})`,
-      where: here(),
       fix: "the product of the new lengths must equal the number of elements; one of them may be -1",
     });
   }
   if (given.indexOf(-1, unknown + 1) >= 0) {
     throw new ShapeError({
       what: `can only specify one unknown axis size with a \`-1\` value, got ${shown}`,
-      where: here(),
       fix: "give all lengths but one",
     });
   }
@@ -66,7 +63,6 @@ function completeShape(x: NDArray, given: readonly number[]): number[] {
   if (rest <= 0 || size % rest !== 0) {
     throw new ShapeError({
       what: `cannot reshape array of shape ${formatShape(shape)} (size ${size}) into shape ${shown} because the product of specified axis sizes (${rest}) does not evenly divide ${size}`,
-      where: here(),
       fix: "the product of the new lengths must equal the number of elements",
     });
   }
@@ -129,7 +125,6 @@ export function matrixTranspose(x: ArrayArg): NDArray {
   if (rank < 2) {
     throw new ShapeError({
       what: `x must be at least two-dimensional for matrix_transpose; got ndim=${rank}`,
-      where: here(),
       fix: "reshape a vector to one row or one column first",
     });
   }
@@ -150,7 +145,6 @@ export function squeeze(x: ArrayArg, axis?: Axis): NDArray {
   if (dimensions.some((d) => shape[d] !== 1)) {
     throw new ShapeError({
       what: `cannot select an axis to squeeze out which has size not equal to one, got shape=${formatShape(shape)} and dimensions=${formatShape(dimensions)}`,
-      where: here(),
       fix: "name axes of length 1",
     });
   }
@@ -198,7 +192,6 @@ export function moveaxis(
   if (from.length !== to.length) {
     throw new AxisError({
       what: `Inconsistent number of elements: ${from.length} vs ${to.length}`,
-      where: here(),
       fix: "give as many destinations as sources",
     });
   }

@@ -8,7 +8,7 @@ import { type ArrayData, formatRepr, formatStr } from "./format.ts";
 import { describeTracer } from "./read.ts";
 
 /** The elements of an array for the formatter; keys as their words. */
-function dataOf(x: NDArray): ArrayData {
+export function arrayData(x: NDArray): ArrayData {
   const { dtype, shape, weakType } = x.aval;
   const data = peek(x);
   if (dtype === "key<fry>") {
@@ -37,7 +37,7 @@ export function str(x: NDArray): string {
   if (!isConcrete(x)) return describeTracer(x);
   if (x.aval.dtype === "float0") return float0Text(x.aval.shape, " ");
   if (x.aval.dtype === "key<fry>") return repr(x);
-  return formatStr(dataOf(x));
+  return formatStr(arrayData(x));
 }
 
 /**
@@ -48,8 +48,8 @@ export function repr(x: NDArray): string {
   if (!isConcrete(x)) return describeTracer(x);
   const { dtype, shape } = x.aval;
   if (dtype === "float0") return `Array(${float0Text(shape, ", ")}, dtype=float0)`;
-  if (dtype === "key<fry>") return `Array(${keyShape(shape)}, dtype=key<fry>) overlaying:\n${formatStr(dataOf(x))}`;
-  return formatRepr(dataOf(x));
+  if (dtype === "key<fry>") return `Array(${keyShape(shape)}, dtype=key<fry>) overlaying:\n${formatStr(arrayData(x))}`;
+  return formatRepr(arrayData(x));
 }
 
 /** What a notebook shows: the text, and the same as HTML with the type as a tooltip. */

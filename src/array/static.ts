@@ -5,7 +5,7 @@ import { ArgumentError, checkOptions, OptionError, TracerIntegerConversionError 
 import { peek } from "../runtime/array.ts";
 import { formatAval } from "../types/aval.ts";
 import { isInteger } from "../types/dtype.ts";
-import { describeValue, here } from "./convert.ts";
+import { describeValue } from "./convert.ts";
 
 /** What names axes: one, several, or null for all. Known integer scalars do too. */
 export type Axis = number | readonly number[] | null;
@@ -23,7 +23,6 @@ export function staticInteger(value: unknown, what: string): number {
   }
   throw new ArgumentError({
     what: `${what} must be an integer, got ${isNDArray(value) ? formatAval(value.aval) : typeof value === "number" ? value : describeValue(value)}`,
-    where: here(),
     fix: "pass a whole number",
   });
 }
@@ -31,7 +30,6 @@ export function staticInteger(value: unknown, what: string): number {
 function tracedInteger(value: NDArray, what: string): TracerIntegerConversionError {
   return new TracerIntegerConversionError({
     what: `${what} must be known while tracing, but is a traced array with shape ${formatAval(value.aval)}`,
-    where: here(),
     fix: "pass a number that does not depend on the arguments, or make the argument static: jit(f, { staticArgnums: 1 })",
   });
 }

@@ -8,7 +8,7 @@ import { full } from "../prims/fill.ts";
 import { broadcastTo } from "../prims/movement.ts";
 import { selectN } from "../prims/select.ts";
 import { type DType, isComplex, isInexact } from "../types/dtype.ts";
-import { type ArrayArg, asArray, cast, here } from "./convert.ts";
+import { type ArrayArg, asArray, cast } from "./convert.ts";
 import { inexactDType, requestedDType } from "./dtypes.ts";
 import { promoteShapes } from "./promotion.ts";
 import { type LogicalReduceOptions, readWhere, reductionAxes, sum, upcast16 } from "./reduction.ts";
@@ -63,7 +63,6 @@ function variance(caller: "var" | "std", x: ArrayArg, options: VarianceOptions):
   if (correction !== undefined && ddof !== 0) {
     throw new OptionError({
       what: "ddof and correction can't be provided simultaneously.",
-      where: here(),
       fix: "give one of them",
     });
   }
@@ -73,7 +72,6 @@ function variance(caller: "var" | "std", x: ArrayArg, options: VarianceOptions):
   if (isComplex(a.aval.dtype) || (asked !== undefined && !isInexact(asked))) {
     throw new DTypeError({
       what: `${caller} of ${a.aval.dtype} values in dtype ${asked ?? a.aval.dtype} is not supported`,
-      where: here(),
       fix: "use a floating point dtype, and real values",
     });
   }

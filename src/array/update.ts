@@ -14,7 +14,7 @@ import { formatAval } from "../types/aval.ts";
 import { dtypeKind } from "../types/dtype.ts";
 import { formatShape } from "../types/shape.ts";
 import { divide, power } from "./arithmetic.ts";
-import { type ArrayArg, cast, here } from "./convert.ts";
+import { type ArrayArg, cast } from "./convert.ts";
 import { warnOnce } from "./dtypes.ts";
 import { type GetOptions, getAt, type IndexOptions, indexOptionNames, readMode } from "./indexing.ts";
 import { type Index, readIndices } from "./indices.ts";
@@ -33,7 +33,6 @@ function fitted(values: NDArray, shape: readonly number[]): NDArray {
       lead < 0
         ? `Cannot broadcast to shape with fewer dimensions: arr_shape=${formatShape(given)} shape=${formatShape(shape)}`
         : `Incompatible types for broadcasting: input type=${formatAval(values.aval)} and requested type=${formatAval({ ...values.aval, shape })}`,
-    where: here(),
     fix: "the values must broadcast to the shape of x.get(...) with the same index",
   });
 }
@@ -80,7 +79,6 @@ function scattered(
 function notAValue(): OperatorError {
   return new OperatorError({
     what: "x.at(...) is an updater, not a value: it has no elements of its own",
-    where: here(),
     fix: "read elements with x.get(...); update with x.at(...).set(values), .add(values) and so on",
   });
 }
@@ -120,6 +118,10 @@ export class Updater {
   /** x with the elements multiplied by values. @throws ShapeError if the values do not fit. */
   multiply(values: ArrayArg, options: IndexOptions = {}): NDArray {
     return this.#apply(values, s.scatterMul, options);
+  }
+  /** JAX's short name for `multiply`. @throws ShapeError if the values do not fit. */
+  mul(values: ArrayArg, options: IndexOptions = {}): NDArray {
+    return this.multiply(values, options);
   }
   /** x with the elements divided by values; floating point. @throws ShapeError if the values do not fit. */
   divide(values: ArrayArg, options: IndexOptions = {}): NDArray {

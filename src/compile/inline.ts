@@ -13,7 +13,7 @@ const resolve = (environment: Environment, atom: Atom): Atom =>
 
 class Flattener {
   readonly equations: Equation[] = [];
-  private readonly known = new Map<string, readonly Var[]>();
+  private known = new Map<string, readonly Var[]>();
   private readonly numbers = new Map<Var, number>();
 
   private atomKey(atom: Atom): string {
@@ -49,7 +49,10 @@ class Flattener {
       const lower = equation.primitive.lower;
       let results: readonly Atom[];
       if (lower.kind === "call") {
+        const outside = this.known;
+        if (lower.isolated?.(equation.params)) this.known = new Map();
         results = this.call(lower.jaxpr(equation.params), inputs);
+        this.known = outside;
       } else if (lower.kind === "expand") {
         const staged = stage(
           (args) => lower.expand(args, equation.params),

@@ -98,7 +98,8 @@ export const checkpointCall: ManyOperation<CheckpointParams> = /* @__PURE__ */ d
     return { inputs: usedInputs, outputs: used, params: { ...rest, jaxpr: smaller } };
   },
   effects: ({ jaxpr }) => [...jaxpr.effects],
-  lower: { kind: "call", jaxpr: ({ jaxpr }) => jaxpr },
+  // What is computed again must not be found again instead.
+  lower: { kind: "call", jaxpr: ({ jaxpr }) => jaxpr, isolated: ({ preventCse }) => preventCse },
   show: ({ jaxpr, preventCse }) => [
     ["jaxpr", jaxpr],
     ["policy", null],

@@ -9,6 +9,7 @@
  */
 import { type Aval, shortAval } from "../types/aval.ts";
 import { type DType, dtypeKind, type TypedArray } from "../types/dtype.ts";
+import { letters } from "../util/letters.ts";
 import { type Atom, type Equation, isJaxpr, type Jaxpr, Literal, type Var } from "./jaxpr.ts";
 import { concat, group, join, type Layout, lineBreak, nest, render, text } from "./layout.ts";
 
@@ -51,16 +52,6 @@ function formatElements(data: TypedArray, dtype: DType): string {
     isBits ? String(x) : formatScalar(dtype === "bool" ? x !== 0 : x, dtype),
   );
   return `[${shown.join(", ")}]`;
-}
-
-/** a, b, ..., z, ba, bb, ...: numbers in base 26. */
-function letters(n: number): string {
-  let name = "";
-  do {
-    name = String.fromCharCode(97 + (n % 26)) + name;
-    n = Math.floor(n / 26);
-  } while (n > 0);
-  return name;
 }
 
 const isIdentifier = (key: string): boolean => /^[A-Za-z_$][\w$]*$/.test(key);

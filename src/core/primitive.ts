@@ -130,8 +130,8 @@ export type Lowering<P> =
     }
   /** Written in terms of other primitives. */
   | { readonly kind: "expand"; readonly expand: (operands: readonly NDArray[], params: P) => readonly NDArray[] }
-  /** A program run once: its inputs are the operands. */
-  | { readonly kind: "call"; readonly jaxpr: (params: P) => Jaxpr }
+  /** A program run once: its inputs are the operands. `isolated`: none of its equations is merged with equal ones outside. */
+  | { readonly kind: "call"; readonly jaxpr: (params: P) => Jaxpr; readonly isolated?: (params: P) => boolean }
   /** A program run `length` times. Its inputs are constants, carries, and rows of the remaining operands; its outputs are
    *  carries, and rows that are stacked. */
   | { readonly kind: "loop"; readonly loop: (params: P) => LoopLowering }

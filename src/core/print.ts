@@ -3,6 +3,7 @@ import type { Aval } from "../types/aval.ts";
 import { shortAval } from "../types/aval.ts";
 import { dtypeKind } from "../types/dtype.ts";
 import { showAsText } from "../util/inspect.ts";
+import { letters } from "../util/letters.ts";
 import { type Atom, type Equation, isJaxpr, type Jaxpr, Literal, type Var } from "./jaxpr.ts";
 import { concat, group, join, type Layout, lineBreak, nest, render, text } from "./layout.ts";
 import type { NDArray } from "./ndarray.ts";
@@ -43,16 +44,6 @@ function formatLiteral({ value, aval }: Literal): string {
           formatFloat(aval.weakType && aval.dtype !== "float64" ? shortestFloat32(Number(value)) : Number(value))
         : String(value);
   return `${shown}:${shortAval(aval)}`;
-}
-
-/** a, b, ..., z, ba, bb, ...: numbers in base 26. */
-function letters(n: number): string {
-  let name = "";
-  do {
-    name = String.fromCharCode(97 + (n % 26)) + name;
-    n = Math.floor(n / 26);
-  } while (n > 0);
-  return name;
 }
 
 /** Programs in the shown parameters of an equation. */

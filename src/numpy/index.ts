@@ -5,3 +5,4 @@
 import "../array/install.ts";
 
 export * from "./arrays.ts";
+export * from "./printing.ts";

@@ -89,5 +89,5 @@ export const atan2: Binary = /* @__PURE__ */ definePrimitive({
   transpose: "nonlinear",
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x, y]) => b.binary("atan2", x!, y!) },
-  laws: { ulp: 2 },
+  laws: { ulp: 3 },
 });

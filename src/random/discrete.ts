@@ -5,16 +5,16 @@ import type { NDArray } from "../core/ndarray.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors/index.ts";
 import { searchsorted } from "../numpy/search.ts";
 import { take } from "../numpy/take.ts";
-import { add, mul, rem, sub } from "../prims/arithmetic.ts";
+import { add, mul, neg, rem, sub } from "../prims/arithmetic.ts";
 import { bitcastConvertType, convertElementType } from "../prims/cast.ts";
 import { le, lt } from "../prims/compare.ts";
 import { cumsum } from "../prims/cumulative.ts";
 import { log } from "../prims/exponential.ts";
 import { full, iota } from "../prims/fill.ts";
-import { broadcastTo, reshape } from "../prims/movement.ts";
+import { broadcastTo, moveaxis, reshape } from "../prims/movement.ts";
 import { argmax } from "../prims/reduce.ts";
 import { selectN } from "../prims/select.ts";
-import { slice } from "../prims/slicing.ts";
+import { slice, sliceAlong } from "../prims/slicing.ts";
 import { sort } from "../prims/sort.ts";
 import { type DType, dtypeBytes, integerRange, isInexact, isInteger } from "../types/dtype.ts";
 import { canonicalAxis, type Shape, sizeOf } from "../types/shape.ts";
@@ -22,7 +22,16 @@ import { without } from "../util/list.ts";
 import { readArguments, readDType, readFloat, readShape } from "./arguments.ts";
 import { bitWidthOf, randomBits, splitWords } from "./bits.ts";
 import { type Key, singleKey } from "./key.ts";
-import { gumbelArray, type Parameter, parameter, parameterShape, uniformArray } from "./uniform.ts";
+import {
+  gumbelArray,
+  halves,
+  type Parameter,
+  parameter,
+  parameterShape,
+  readMode,
+  type SamplingMode,
+  uniformArray,
+} from "./uniform.ts";
 
 const cast = (x: NDArray, newDtype: DType): NDArray => convertElementType(x, { newDtype, weakType: false });
 
@@ -48,14 +57,22 @@ export function bits(
 export function bernoulli(
   key: Key,
   p: Parameter = 0.5,
-  ...args: readonly [shape?: Shape | { readonly shape?: Shape }]
+  ...args: readonly [
+    shape?: Shape | { readonly shape?: Shape; readonly mode?: SamplingMode },
+    mode?: SamplingMode | { readonly mode?: SamplingMode },
+  ]
 ): NDArray {
-  const a = readArguments("bernoulli", args, ["shape"]);
+  const a = readArguments("bernoulli", args, ["shape", "mode"]);
   const given = typeof p === "number" ? undefined : p.aval.dtype;
   const dtype = given === undefined || !isInexact(given) ? readFloat("bernoulli", undefined) : given;
   const shape = parameterShape("bernoulli", a.shape, p);
-  const u = uniformArray(singleKey("bernoulli", key), shape, dtype, full([], 0, dtype), full([], 1, dtype));
-  return lt(u, parameter(p, dtype, shape));
+  const data = singleKey("bernoulli", key);
+  const [zero, one] = [full([], 0, dtype), full([], 1, dtype)];
+  const probability = parameter(p, dtype, shape);
+  if (readMode("bernoulli", a.mode) === "low") return lt(uniformArray(data, shape, dtype, zero, one), probability);
+  const [first, second] = halves(uniformArray(data, [2, ...shape], dtype, zero, one));
+  const digits = dtype === "float64" ? 52 : 23;
+  return lt(mul(second, full([], 2 ** -digits, dtype)), sub(probability, first));
 }
 
 /** Rademacher numbers: -1 and 1 with equal probability; int32 by default. */
@@ -238,7 +255,7 @@ export function choice(
       const u = uniformArray(data, shape, dtype, full([], 0, dtype), full([], 1, dtype));
       picks = searchsorted(cumulative, mul(total, sub(full([], 1, dtype), u)));
     } else {
-      const scores = add(gumbelArray(data, [n], dtype), log(probabilities));
+      const scores = add(gumbelArray(data, [n], dtype, "low"), log(probabilities));
       picks = reshape(largest(scores, draws), { newSizes: shape });
     }
   }
@@ -260,18 +277,25 @@ function largest(x: NDArray, count: number): NDArray {
 export interface CategoricalOptions {
   readonly axis?: number;
   readonly shape?: Shape;
+  /** Whether a category may be drawn more than once for one distribution. Default true. */
+  readonly replace?: boolean;
+  readonly mode?: SamplingMode;
 }
 
 /**
  * Draws from categorical distributions given by unnormalised log probabilities along an axis: the argmax of the logits
- * plus Gumbel noise.
+ * plus Gumbel noise (without replacement: the largest ones; Kool, van Hoof, Welling: "Stochastic beams and where to find
+ * them", 2019).
+ * @throws ArgumentError for more draws without replacement than there are categories.
  */
 export function categorical(
   key: Key,
   logits: NDArray,
   ...args: readonly [axis?: number | CategoricalOptions, shape?: Shape | CategoricalOptions]
 ): NDArray {
-  const a = readArguments("categorical", args, ["axis", "shape"]);
+  const a = readArguments("categorical", args, ["axis", "shape", "replace", "mode"]);
+  const mode = readMode("categorical", a.mode);
+  const data = singleKey("categorical", key);
   const rank = logits.aval.shape.length;
   const axis = canonicalAxis((a.axis as number | undefined) ?? -1, rank);
   const batch = without(logits.aval.shape, axis);
@@ -279,7 +303,37 @@ export function categorical(
   const prefix = shape.slice(0, shape.length - batch.length);
   const tail = shape.slice(shape.length - batch.length);
   const noiseShape = [...prefix, ...tail.slice(0, axis), logits.aval.shape[axis]!, ...tail.slice(axis)];
-  const noise = gumbelArray(singleKey("categorical", key), noiseShape, logits.aval.dtype);
+  const indexDtype = config.enableX64 ? "int64" : "int32";
+  if (a.replace === false) return distinct(data, logits, axis, prefix, shape, mode);
+  const noise = gumbelArray(data, noiseShape, logits.aval.dtype, mode);
   const scores = add(noise, broadcastTo(logits, noiseShape));
-  return argmax(scores, { axes: [axis + prefix.length], indexDtype: config.enableX64 ? "int64" : "int32" });
+  return argmax(scores, { axes: [axis + prefix.length], indexDtype });
+}
+
+/** Distinct categories for each distribution: those of the largest noisy logits. */
+function distinct(
+  data: NDArray,
+  logits: NDArray,
+  axis: number,
+  prefix: Shape,
+  shape: Shape,
+  mode: SamplingMode,
+): NDArray {
+  const count = sizeOf(prefix);
+  const categories = logits.aval.shape[axis]!;
+  if (count > categories) {
+    throw new ArgumentError({
+      what: `Number of samples without replacement must be at most the number of categories: ${count} > ${categories}`,
+      fix: "draw fewer, or set replace",
+    });
+  }
+  const scores = moveaxis(
+    add(gumbelArray(data, logits.aval.shape, logits.aval.dtype, mode), logits),
+    axis,
+    logits.aval.shape.length - 1,
+  );
+  const last = scores.aval.shape.length - 1;
+  const positions = iota([], { dtype: "int32", shape: scores.aval.shape, dimension: last });
+  const order = sort([neg(scores), positions], { dimension: last, isStable: true, numKeys: 1 })[1]!;
+  return reshape(moveaxis(sliceAlong(order, last, 0, count), last, 0), { newSizes: shape });
 }

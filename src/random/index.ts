@@ -28,6 +28,7 @@ export {
   type Parameter,
   pareto,
   rayleigh,
+  type SamplingMode,
   truncatedNormal,
   uniform,
   weibullMin,

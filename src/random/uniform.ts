@@ -1,14 +1,17 @@
 /** Uniform and normal numbers, and what is made from them by inverting a distribution function. Formulas are JAX's. */
 import { asArray } from "../array/convert.ts";
 import type { NDArray } from "../core/ndarray.ts";
-import { DTypeError, ShapeError } from "../errors/index.ts";
+import { DTypeError, OptionError, ShapeError } from "../errors/index.ts";
 import { abs, add, div, max, min, mul, neg, nextafter, pow, sign, sqrt, sub } from "../prims/arithmetic.ts";
 import { or, shiftRightLogical } from "../prims/bitwise.ts";
 import { bitcastConvertType, convertElementType } from "../prims/cast.ts";
+import { ge } from "../prims/compare.ts";
 import { exp, log, log1p } from "../prims/exponential.ts";
 import { full } from "../prims/fill.ts";
-import { broadcastTo } from "../prims/movement.ts";
+import { broadcastTo, reshape } from "../prims/movement.ts";
 import { reduceSum } from "../prims/reduce.ts";
+import { where } from "../prims/rules.ts";
+import { sliceAlong } from "../prims/slicing.ts";
 import { erf, erfInv } from "../prims/special.ts";
 import { tan } from "../prims/trigonometric.ts";
 import type { DType } from "../types/dtype.ts";
@@ -135,14 +138,50 @@ export const exponential: Sampler = /* @__PURE__ */ sampler("exponential", (data
   neg(log1p(neg(between(data, shape, dtype, 0, 1)))),
 );
 
-/** Standard Gumbel numbers: $-\log(-\log u)$. */
-export const gumbel: Sampler = /* @__PURE__ */ sampler("gumbel", (data, shape, dtype) =>
-  gumbelArray(data, shape, dtype),
-);
+/**
+ * How far into the tails draws reach. "low" (the default) spends one word of random bits a draw; "high" two, for events of
+ * probability below 1e-7.
+ */
+export type SamplingMode = "low" | "high";
+
+/** @throws OptionError for another mode. */
+export function readMode(caller: string, value: unknown): SamplingMode {
+  if (value === undefined || value === "low" || value === "high") return value ?? "low";
+  throw new OptionError({ what: `${caller} has no mode ${JSON.stringify(value)}`, fix: 'use "low" or "high"' });
+}
+
+/**
+ * Standard Gumbel numbers: $-\log(-\log u)$.
+ * @throws DTypeError for a dtype that is not floating; OptionError for an unknown mode.
+ */
+export function gumbel(
+  key: Key,
+  ...args: readonly [
+    shape?: Shape | (FloatOptions & { readonly mode?: SamplingMode }),
+    dtype?: DType | { readonly mode?: SamplingMode },
+    mode?: SamplingMode,
+  ]
+): NDArray {
+  const a = readArguments("gumbel", args, ["shape", "dtype", "mode"]);
+  const shape = readShape("gumbel", a.shape);
+  return gumbelArray(singleKey("gumbel", key), shape, readFloat("gumbel", a.dtype), readMode("gumbel", a.mode));
+}
 
 /** Standard Gumbel numbers for checked arguments. */
-export function gumbelArray(data: NDArray, shape: Shape, dtype: DType): NDArray {
-  return neg(log(neg(log(between(data, shape, dtype, tiny(dtype), 1)))));
+export function gumbelArray(data: NDArray, shape: Shape, dtype: DType, mode: SamplingMode): NDArray {
+  if (mode === "low") return neg(log(neg(log(between(data, shape, dtype, tiny(dtype), 1)))));
+  const [high, low] = halves(between(data, [2, ...shape], dtype, 0, 1));
+  // Small draws get the digits of a second one below their own.
+  const fine = add(add(high, mul(low, constant(epsilon(dtype), dtype))), constant(tiny(dtype), dtype));
+  const x = where(ge(high, constant(0.5, dtype)), high, fine, high);
+  return neg(log(neg(log1p(neg(x)))));
+}
+
+/** The two entries of an array along its first axis. */
+export function halves(both: NDArray): [NDArray, NDArray] {
+  const shape = both.aval.shape.slice(1);
+  const half = (i: number): NDArray => reshape(sliceAlong(both, 0, i, i + 1), { newSizes: shape });
+  return [half(0), half(1)];
 }
 
 /** Laplace numbers with mean 0 and scale 1. */

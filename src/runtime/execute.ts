@@ -17,7 +17,7 @@ import { getBackend } from "./device.ts";
 import { allocate, manage } from "./memory.ts";
 
 /** A program ready to run on arrays. */
-interface Compiled {
+export interface Compiled {
   readonly backend: Backend;
   readonly executable: Executable;
   /** Which operands the program reads. */
@@ -27,11 +27,16 @@ interface Compiled {
   readonly outputAvals: readonly Aval[];
   /** Types of all results. */
   readonly resultAvals: readonly Aval[];
+  /** Milliseconds that each stage took. */
+  readonly times: { readonly lower: number; readonly generate: number };
 }
 
-function compile(jaxpr: Jaxpr, name: string): Compiled {
+/** Lowers a closed jaxpr and compiles it for the default backend. @throws BackendError for dtypes that it cannot store. */
+function compileJaxpr(jaxpr: Jaxpr, name: string): Compiled {
   const backend = getBackend();
+  const start = performance.now();
   const lowered = lowerJaxpr(jaxpr, name);
+  const middle = performance.now();
   enabledChecks()?.program(lowered.program as never);
   for (const { dtype } of lowered.program.buffers) {
     if (!backend.supports(dtype)) throw unsupported(backend, { dtype, shape: [], weakType: false });
@@ -40,18 +45,20 @@ function compile(jaxpr: Jaxpr, name: string): Compiled {
   lowered.outputs.forEach((source, i) => {
     if (source.kind === "output") outputAvals[source.index] = jaxpr.outputs[i]!.aval;
   });
+  const executable = backend.compile(lowered.program);
   return {
     backend,
-    executable: backend.compile(lowered.program),
+    executable,
     arguments: lowered.arguments,
     outputs: lowered.outputs,
     outputAvals,
     resultAvals: jaxpr.outputs.map((o) => o.aval),
+    times: { lower: middle - start, generate: performance.now() - middle },
   };
 }
 
 /** Runs a compiled program on concrete operands. */
-function call(compiled: Compiled, operands: readonly NDArray[]): NDArray[] {
+export function callCompiled(compiled: Compiled, operands: readonly NDArray[]): NDArray[] {
   const { backend } = compiled;
   const pinned = new Set<Cell>();
   for (const i of compiled.arguments) pinned.add(cellOf(operands[i]!));
@@ -95,6 +102,7 @@ function storageOf(x: NDArray, backend: Backend, pinned: ReadonlySet<Cell>, temp
     cell.host = null;
     cell.storage = storage;
     cell.backend = backend;
+    cell.source = null;
     manage(cell);
   } else {
     temporary.push(storage);
@@ -133,8 +141,8 @@ function paramsText(params: unknown): string {
 /** Programs of calls, by the jaxpr that is called and the settings. */
 const called = new WeakMap<Jaxpr, Map<string, Compiled>>();
 
-function runCall(jaxpr: Jaxpr, operands: readonly NDArray[], name: string): NDArray[] {
-  if (config.disableJit) return evaluate(jaxpr, operands);
+/** The program that calls of a jaxpr run, compiled at the first need under the present settings. */
+export function compileCall(jaxpr: Jaxpr, name: string): Compiled {
   let byConfig = called.get(jaxpr);
   if (byConfig === undefined) {
     byConfig = new Map();
@@ -143,18 +151,26 @@ function runCall(jaxpr: Jaxpr, operands: readonly NDArray[], name: string): NDAr
   const key = configKey();
   let compiled = byConfig.get(key);
   if (compiled === undefined) {
-    compiled = compile(jaxpr, name);
+    compiled = compileJaxpr(jaxpr, name);
     byConfig.set(key, compiled);
   }
-  return call(compiled, operands);
+  return compiled;
+}
+
+/** What calls of a jaxpr have been compiled to, under the present settings. */
+export function compiledCall(jaxpr: Jaxpr): Compiled | undefined {
+  return called.get(jaxpr)?.get(configKey());
 }
 
 /** Runs one primitive on concrete arrays. */
 export function runPrimitive<P>(primitive: Primitive<P>, operands: readonly NDArray[], params: P): NDArray[] {
   const lower = primitive.lower;
-  if (lower.kind === "call") return runCall(lower.jaxpr(params), operands, primitive.name);
+  if (lower.kind === "call") {
+    const jaxpr = lower.jaxpr(params);
+    return config.disableJit ? evaluate(jaxpr, operands) : callCompiled(compileCall(jaxpr, primitive.name), operands);
+  }
   if (lower.kind === "reshape") {
-    return [arrayOf(primitive.types([operands[0]!.aval], params)[0]!, cellOf(operands[0]!))];
+    return [arrayOf(primitive.types([operands[0]!.aval], params)[0]!, cellOf(operands[0]!).share())];
   }
   let cache = programs.get(primitive);
   if (cache === undefined) {
@@ -166,11 +182,11 @@ export function runPrimitive<P>(primitive: Primitive<P>, operands: readonly NDAr
   key += config.defaultBackend;
   let compiled = cache.get(key);
   if (compiled === undefined) {
-    compiled = compile(jaxprOf(primitive, operands, params), primitive.name);
+    compiled = compileJaxpr(jaxprOf(primitive, operands, params), primitive.name);
     if (cache.size >= mostPrograms) cache.delete(cache.keys().next().value!);
     cache.set(key, compiled);
   }
-  return call(compiled, operands);
+  return callCompiled(compiled, operands);
 }
 
 /** The program of a single equation. */

@@ -67,7 +67,7 @@ function spillOldest(bytes: number, pinned: ReadonlySet<Cell>): boolean {
   let freed = 0;
   for (const { ref, storage } of [...table.values()]) {
     const cell = ref.deref();
-    if (cell === undefined || pinned.has(cell) || cell.host !== null) continue;
+    if (cell === undefined || pinned.has(cell) || cell.host !== null || cell.sharers > 0) continue;
     spill(cell);
     freed += storage.bytes;
     if (freed >= bytes) return true;
@@ -102,22 +102,12 @@ export function discard(cell: Cell, reason: string): void {
   if (cell.gone !== null) return;
   cell.gone = reason;
   cell.host = null;
-  if (cell.storage !== null) {
+  // Memory that is shared goes when the last of its cells dies.
+  if (cell.storage !== null && cell.source === null && cell.sharers === 0) {
     finalizers.unregister(cell);
     cell.storage = null;
     release(cell.id);
   }
-}
-
-/** Takes a cell's storage away from it without returning it to the pool: it becomes the storage of a result. */
-export function takeStorage(cell: Cell, reason: string): Storage {
-  const storage = cell.storage!;
-  cell.gone = reason;
-  cell.storage = null;
-  finalizers.unregister(cell);
-  table.delete(cell.id);
-  liveBytes -= storage.bytes;
-  return storage;
 }
 
 /** Arrays in backend memory and their bytes. */

@@ -1,13 +1,13 @@
 /** The checker of jaxprs: it accepts what staging makes, and names what is wrong in what it does not. */
 import { expect, test } from "vitest";
+import { jitCall } from "../../src/control/jit.ts";
+import { scanLoop } from "../../src/control/scan.ts";
 import { checkJaxpr } from "../../src/core/check.ts";
 import { config } from "../../src/core/config.ts";
 import { type Equation, type Jaxpr, Literal, makeJaxprData, Var } from "../../src/core/jaxpr.ts";
 import type { Primitive } from "../../src/core/primitive.ts";
 import { bind } from "../../src/core/trace.ts";
 import { JaxprTypeError } from "../../src/errors/index.ts";
-import { jitCall } from "../../src/control/jit.ts";
-import { scanLoop } from "../../src/control/scan.ts";
 import { add, mul } from "../../src/prims/arithmetic.ts";
 import { sin } from "../../src/prims/trigonometric.ts";
 import { stage, stageClosed } from "../../src/transforms/stage.ts";
@@ -18,8 +18,12 @@ const vector = makeAval([3], "float32");
 const scalar = makeAval([], "float32");
 const weak = makeAval([], "float32", true);
 
-// biome-ignore lint/suspicious/noExplicitAny: primitives of every parameter type
-function equation(primitive: Primitive<any>, inputs: Equation["inputs"], outputs: Equation["outputs"], params: unknown = null): Equation {
+function equation(
+  primitive: Equation["primitive"],
+  inputs: Equation["inputs"],
+  outputs: Equation["outputs"],
+  params: unknown = null,
+): Equation {
   return { primitive, inputs, params, outputs, effects: [], source: undefined };
 }
 
@@ -59,9 +63,13 @@ test("the error shows the equation", () => {
 });
 
 test("literals hold values of their types", () => {
-  const literal = (value: number | bigint | boolean, dtype: "float32" | "int32" | "uint8" | "bool" | "int64", shape: number[] = []) =>
-    check([], [], [new Literal(value, makeAval(shape, dtype))]);
-  for (const good of [literal(1.5, "float32"), literal(3, "int32"), literal(true, "bool"), literal(3n, "int64")]) expect(good).not.toThrow();
+  const literal = (
+    value: number | bigint | boolean,
+    dtype: "float32" | "int32" | "uint8" | "bool" | "int64",
+    shape: number[] = [],
+  ) => check([], [], [new Literal(value, makeAval(shape, dtype))]);
+  for (const good of [literal(1.5, "float32"), literal(3, "int32"), literal(true, "bool"), literal(3n, "int64")])
+    expect(good).not.toThrow();
   expect(literal(true, "float32")).toThrow(/literal true/);
   expect(literal(1.5, "int32")).toThrow(/literal 1.5/);
   expect(literal(300, "uint8")).toThrow(/out of range/);
@@ -75,7 +83,9 @@ test("programs in parameters are closed, well typed, and take what they are give
   const s = new Var(scalar);
   const b = new Var(vector);
   checkJaxpr(makeJaxprData([], [a], [equation(jitCall, [a], [b], { name: "f", jaxpr: body })], [b]));
-  expect(check([s], [equation(jitCall, [s], [b], { name: "f", jaxpr: body })], [b])).toThrow(/has types \(f32\[3\]\), but is given \(f32\[\]\)/);
+  expect(check([s], [equation(jitCall, [s], [b], { name: "f", jaxpr: body })], [b])).toThrow(
+    /has types \(f32\[3\]\), but is given \(f32\[\]\)/,
+  );
   const open: Jaxpr = { ...body, constants: [new Var(scalar)] };
   expect(check([a], [equation(jitCall, [a], [b], { name: "f", jaxpr: open })], [b])).toThrow(/constants/);
   const broken: Jaxpr = { ...body, outputs: [new Var(vector)] };
@@ -89,7 +99,9 @@ test("loops run over rows of the right number, and carries keep their type", () 
   const rows = new Var(vector);
   const end = new Var(scalar);
   expect(check([start, rows], [equation(scanLoop, [start, rows], [end], params)], [end])).toThrow(/runs 4 times/);
-  expect(check([start, rows], [equation(scanLoop, [start, rows], [end], { ...params, length: 3 })], [end])).not.toThrow();
+  expect(
+    check([start, rows], [equation(scanLoop, [start, rows], [end], { ...params, length: 3 })], [end]),
+  ).not.toThrow();
 });
 
 test("staging checks when it is asked to", () => {

@@ -76,16 +76,36 @@ describe("constants of every dtype", () => {
 
 describe("errors say where", () => {
   const cases: [string, string, RegExp][] = [
-    ["an unknown primitive", "{ lambda ; a:f32[2] . let\n    b:f32[2] = dot_genral a\n  in (b,) }", /line 2, column 16: expected the name of a primitive, but found "dot_genral"[\s\S]*did you mean "dot_general"/],
-    ["an unknown variable", "{ lambda ; a:f32[2] . let\n    b:f32[2] = sin c\n  in (b,) }", /line 2, column 20: expected a variable that is defined before, but found "c"/],
-    ["a variable defined twice", "{ lambda ; a:f32[2] a:f32[2] . let in (a,) }", /column 21: a variable is defined once/],
+    [
+      "an unknown primitive",
+      "{ lambda ; a:f32[2] . let\n    b:f32[2] = dot_genral a\n  in (b,) }",
+      /line 2, column 16: expected the name of a primitive, but found "dot_genral"[\s\S]*did you mean "dot_general"/,
+    ],
+    [
+      "an unknown variable",
+      "{ lambda ; a:f32[2] . let\n    b:f32[2] = sin c\n  in (b,) }",
+      /line 2, column 20: expected a variable that is defined before, but found "c"/,
+    ],
+    [
+      "a variable defined twice",
+      "{ lambda ; a:f32[2] a:f32[2] . let in (a,) }",
+      /column 21: a variable is defined once/,
+    ],
     ["an unknown type", "{ lambda ; a:f33[2] . let in (a,) }", /column 14: expected a type[\s\S]*did you mean "f32"/],
     ["a character that has no meaning", "{ lambda ; a:f32[2] # . let in (a,) }", /column 21: unexpected "#/],
     ["a text that ends", "{ lambda ; a:f32[2] . let", /column 26: expected .*but the text ends/],
     ["text behind the end", "{ lambda ; . let in () } x", /expected the end of the text, but found "x"/],
-    ["a wrong number of elements", "{ lambda a:f32[2] = [1.0]; . let in (a,) }", /column 21: a constant of this type has 2 elements, this one 1/],
+    [
+      "a wrong number of elements",
+      "{ lambda a:f32[2] = [1.0]; . let in (a,) }",
+      /column 21: a constant of this type has 2 elements, this one 1/,
+    ],
     ["a constant without a value", "{ lambda a:f32[2]; . let in (a,) }", /leaves out the value/],
-    ["a literal of the wrong kind", "{ lambda ; . let in (1.5:i32[],) }", /column 22: expected an integer, but found "1.5"/],
+    [
+      "a literal of the wrong kind",
+      "{ lambda ; . let in (1.5:i32[],) }",
+      /column 22: expected an integer, but found "1.5"/,
+    ],
     ["a function among the parameters", "{ lambda ; . let a:f32[] = f[rule=<function g>] in (a,) }", /column/],
   ];
   for (const [name, text, message] of cases) {

@@ -8,6 +8,7 @@ import { bind } from "../../src/core/trace.ts";
 import { getBackend } from "../../src/runtime/device.ts";
 import { type DType, dtypeKind, integerRange, newTypedArray, numericDTypes } from "../../src/types/dtype.ts";
 import { expectClose, type Tolerance } from "./compare.ts";
+import { drawData, seeded } from "./draw.ts";
 import { arraysOf, type Example, isFloat, law, withDType } from "./examples.ts";
 
 function runOn(backend: string, example: Example): NDArray[] {
@@ -52,7 +53,23 @@ law(
   (example) => example.operands.length > 0 && stored(example.operands[0]!.aval.dtype) && !carriesProgram(example),
 );
 
-const specialFloats = [0, -0, 1, -1, 0.5, -2.5, Infinity, -Infinity, Number.NaN, 1e-40, -1e-310, 3e38, -1e300, 7e9, 1e-20];
+const specialFloats = [
+  0,
+  -0,
+  1,
+  -1,
+  0.5,
+  -2.5,
+  Infinity,
+  -Infinity,
+  Number.NaN,
+  1e-40,
+  -1e-310,
+  3e38,
+  -1e300,
+  7e9,
+  1e-20,
+];
 
 function specials(dtype: DType): (number | bigint)[] {
   if (dtypeKind(dtype) === "b") return [0, 1];
@@ -90,7 +107,25 @@ law(
   (example) => {
     // Outside of its domain a function keeps its kind of result; its last digits may be fewer.
     const special = withSpecials(example);
-    expectClose(runOn("wasm", special), runOn("reference", special), { ulp: 4 * example.ulp }, "wasm against reference");
+    expectClose(
+      runOn("wasm", special),
+      runOn("reference", special),
+      { ulp: 4 * example.ulp },
+      "wasm against reference",
+    );
+  },
+  isPlainElementwise,
+);
+
+law(
+  "wasm equals reference on long vectors, which fill lanes and leave a rest",
+  (example) => {
+    const random = seeded(`${example.label} long`);
+    const operands = example.operands.map((x) => {
+      const aval = { ...x.aval, shape: [1003] };
+      return { ...x, aval, data: drawData(random, aval.dtype, aval.shape, x.domain) };
+    });
+    compare({ ...example, operands });
   },
   isPlainElementwise,
 );

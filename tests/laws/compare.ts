@@ -48,8 +48,14 @@ function sameTypeOrThrow(actual: Aval, expected: Aval, what: string): void {
 }
 
 /** Throws unless two lists of results agree. */
-export function expectClose(actual: readonly NDArray[], expected: readonly NDArray[], tolerance: Tolerance, what: string): void {
-  if (actual.length !== expected.length) throw new Error(`${what}: ${actual.length} results, expected ${expected.length}`);
+export function expectClose(
+  actual: readonly NDArray[],
+  expected: readonly NDArray[],
+  tolerance: Tolerance,
+  what: string,
+): void {
+  if (actual.length !== expected.length)
+    throw new Error(`${what}: ${actual.length} results, expected ${expected.length}`);
   actual.forEach((x, i) => {
     sameTypeOrThrow(x.aval, expected[i]!.aval, `${what}, result ${i}`);
     expectCloseData(peek(x), peek(expected[i]!), x.aval.dtype, tolerance, `${what}, result ${i}`);
@@ -57,7 +63,13 @@ export function expectClose(actual: readonly NDArray[], expected: readonly NDArr
 }
 
 /** Throws unless elements agree; integers and booleans exactly. */
-export function expectCloseData(actual: TypedArray, expected: TypedArray, dtype: DType, tolerance: Tolerance, what: string): void {
+export function expectCloseData(
+  actual: TypedArray,
+  expected: TypedArray,
+  dtype: DType,
+  tolerance: Tolerance,
+  what: string,
+): void {
   if (actual.length !== expected.length) {
     throw new Error(`${what}: ${actual.length} elements, expected ${expected.length}`);
   }
@@ -69,12 +81,15 @@ export function expectCloseData(actual: TypedArray, expected: TypedArray, dtype:
     const a = actual[k]!;
     const e = expected[k]!;
     if (a === e) continue;
-    if (!isFloat) throw new Error(`${what}: element ${k} is ${a}, expected ${e}\n${list(actual)} against\n${list(expected)}`);
+    if (!isFloat)
+      throw new Error(`${what}: element ${k} is ${a}, expected ${e}\n${list(actual)} against\n${list(expected)}`);
     const x = a as number;
     const y = e as number;
     const distance = ulpDistance(x, y, dtype);
     if (distance <= tolerance.ulp || Math.abs(x - y) <= absolute) continue;
-    throw new Error(`${what}: element ${k} is ${x}, expected ${y} (${distance} ulp)\n${list(actual)} against\n${list(expected)}`);
+    throw new Error(
+      `${what}: element ${k} is ${x}, expected ${y} (${distance} ulp)\n${list(actual)} against\n${list(expected)}`,
+    );
   }
 }
 
@@ -84,11 +99,19 @@ function list(data: TypedArray): string {
 }
 
 /** Throws unless numbers agree within a relative and absolute tolerance. */
-export function expectNear(actual: readonly number[], expected: readonly number[], tolerance: number, what: string): void {
-  if (actual.length !== expected.length) throw new Error(`${what}: ${actual.length} elements, expected ${expected.length}`);
+export function expectNear(
+  actual: readonly number[],
+  expected: readonly number[],
+  tolerance: number,
+  what: string,
+): void {
+  if (actual.length !== expected.length)
+    throw new Error(`${what}: ${actual.length} elements, expected ${expected.length}`);
   actual.forEach((a, k) => {
     const e = expected[k]!;
     if (Math.abs(a - e) <= tolerance * (1 + Math.abs(e)) || (Number.isNaN(a) && Number.isNaN(e))) return;
-    throw new Error(`${what}: element ${k} is ${a}, expected ${e}\n[${actual.slice(0, 12)}] against\n[${expected.slice(0, 12)}]`);
+    throw new Error(
+      `${what}: element ${k} is ${a}, expected ${e}\n[${actual.slice(0, 12)}] against\n[${expected.slice(0, 12)}]`,
+    );
   });
 }

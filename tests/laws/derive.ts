@@ -46,8 +46,15 @@ export function moved(xs: readonly NDArray[], tangents: readonly Tangent[], s: n
 }
 
 /** Central differences of fourth order along a direction, for each result that is inexact. */
-export function finiteDifferences(f: FlatFunction, xs: readonly NDArray[], tangents: readonly Tangent[], step = 1e-4): number[][] {
-  const [up, down, up2, down2] = [step, -step, 2 * step, -2 * step].map((s) => f(moved(xs, tangents, s)).map((y) => peek(y)));
+export function finiteDifferences(
+  f: FlatFunction,
+  xs: readonly NDArray[],
+  tangents: readonly Tangent[],
+  step = 1e-4,
+): number[][] {
+  const [up, down, up2, down2] = [step, -step, 2 * step, -2 * step].map((s) =>
+    f(moved(xs, tangents, s)).map((y) => peek(y)),
+  );
   return f(xs).map((y, i) => {
     if (!isFloat(y.aval.dtype)) return [];
     const at = (values: readonly TypedArray[] | undefined, k: number): number => values![i]![k] as number;

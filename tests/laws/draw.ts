@@ -28,12 +28,7 @@ export function pick<T>(random: Random, list: readonly T[]): T {
 }
 
 /** Elements of a dtype, drawn uniformly; integers from the integers of the interval, keys from all bits. */
-export function drawData(
-  random: Random,
-  dtype: DType,
-  shape: Shape,
-  domain?: readonly [number, number],
-): TypedArray {
+export function drawData(random: Random, dtype: DType, shape: Shape, domain?: readonly [number, number]): TypedArray {
   const data = newTypedArray(dtype, sizeOf(shape));
   const kind = dtypeKind(dtype);
   const fill = (next: () => number | bigint): TypedArray => {

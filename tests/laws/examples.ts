@@ -12,8 +12,8 @@ import { fromTypedArray } from "../../src/runtime/array.ts";
 import { type Aval, makeAval } from "../../src/types/aval.ts";
 import { type DType, dtypeKind, isInexact, newTypedArray, type TypedArray } from "../../src/types/dtype.ts";
 import type { Shape } from "../../src/types/shape.ts";
-import { programCases } from "./programs.ts";
 import { drawData, seeded } from "./draw.ts";
+import { programCases } from "./programs.ts";
 import "./install.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: primitives of every parameter type
@@ -69,7 +69,9 @@ function domainOf(laws: Laws<unknown>, operand: LawOperand, i: number): readonly
   if (operand.domain !== undefined) return operand.domain;
   const { domain } = laws;
   if (domain === undefined) return undefined;
-  return typeof domain[0] === "number" ? (domain as readonly [number, number]) : (domain[i] as readonly [number, number]);
+  return typeof domain[0] === "number"
+    ? (domain as readonly [number, number])
+    : (domain[i] as readonly [number, number]);
 }
 
 const wide = (dtype: DType): boolean => ["int64", "uint64", "float64", "complex128"].includes(dtype);
@@ -85,7 +87,8 @@ function exampleOf(name: string, primitive: AnyPrimitive, dtype: DType, given: C
     }
     const data = newTypedArray(aval.dtype, operand.values.length);
     operand.values.forEach((value, k) => {
-      (data as unknown as (number | bigint)[])[k] = data instanceof BigInt64Array || data instanceof BigUint64Array ? BigInt(value) : value;
+      (data as unknown as (number | bigint)[])[k] =
+        data instanceof BigInt64Array || data instanceof BigUint64Array ? BigInt(value) : value;
     });
     return { aval, data, domain, isFixed: true };
   });
@@ -180,7 +183,11 @@ export const isFloat = (dtype: DType): boolean => dtypeKind(dtype) === "f";
 const shownFailures = 5;
 
 /** Tries a law on every example of every primitive, one test a primitive; failures name the example. */
-export function law(title: string, check: (example: Example) => void, applies: (example: Example) => boolean = () => true): void {
+export function law(
+  title: string,
+  check: (example: Example) => void,
+  applies: (example: Example) => boolean = () => true,
+): void {
   describe(title, () => {
     for (const [name, primitive] of Object.entries(registry)) {
       const examples = examplesOf(name, primitive).filter(applies);

@@ -1,17 +1,18 @@
 /** Law 8: a program returns every block of its workspace, and results that are discarded return theirs. */
-import { config } from "../../src/core/config.ts";
+
 import { jitCall } from "../../src/control/jit.ts";
+import { config } from "../../src/core/config.ts";
 import type { NDArray } from "../../src/core/ndarray.ts";
 import { bind } from "../../src/core/trace.ts";
 import type { Cell } from "../../src/runtime/cell.ts";
 import { getBackend } from "../../src/runtime/device.ts";
 import { discard } from "../../src/runtime/memory.ts";
-import { drawRows, stacked } from "./batch.ts";
-import { arraysOf, type Example, law } from "./examples.ts";
-import { range } from "../../src/util/list.ts";
 import { stage } from "../../src/transforms/stage.ts";
-import { type FlatFunction, functionOf } from "./derive.ts";
 import { vmapFlat } from "../../src/transforms/vmap.ts";
+import { range } from "../../src/util/list.ts";
+import { drawRows, stacked } from "./batch.ts";
+import { type FlatFunction, functionOf } from "./derive.ts";
+import { arraysOf, type Example, law } from "./examples.ts";
 
 function release(...lists: readonly (readonly NDArray[])[]): void {
   const cells = new Set(lists.flat().map((x) => x.payload as Cell));
@@ -32,9 +33,13 @@ function balanced(backend: string, body: () => readonly (readonly NDArray[])[]):
 }
 
 const canStore = (example: Example): boolean =>
-  [...example.operands.map((x) => x.aval), ...example.primitive.types(example.operands.map((x) => x.aval), example.params)].every(
-    (aval) => getBackend("wasm").supports(aval.dtype),
-  );
+  [
+    ...example.operands.map((x) => x.aval),
+    ...example.primitive.types(
+      example.operands.map((x) => x.aval),
+      example.params,
+    ),
+  ].every((aval) => getBackend("wasm").supports(aval.dtype));
 
 for (const backend of ["reference", "wasm"]) {
   law(
@@ -56,7 +61,13 @@ for (const backend of ["reference", "wasm"]) {
       const count = example.operands.length;
       const rows = range(count).map((i) => drawRows(example, i, 3, "memory"));
       balanced(backend, () => {
-        const args = example.operands.map((x, i) => stacked(x.aval, range(size).map((j) => rows[i]![j % 3]!), 0));
+        const args = example.operands.map((x, i) =>
+          stacked(
+            x.aval,
+            range(size).map((j) => rows[i]![j % 3]!),
+            0,
+          ),
+        );
         const f: FlatFunction = (xs) =>
           vmapFlat(
             functionOf(example),

@@ -4,11 +4,12 @@
  */
 import { describe, test } from "vitest";
 import { jitCall } from "../../src/control/jit.ts";
+import { scanLoop } from "../../src/control/scan.ts";
 import { config } from "../../src/core/config.ts";
 import { debugText } from "../../src/core/debugtext.ts";
+import { evaluate } from "../../src/core/evaluate.ts";
 import type { NDArray } from "../../src/core/ndarray.ts";
 import { Linear } from "../../src/core/primitive.ts";
-import { evaluate } from "../../src/core/evaluate.ts";
 import { abs, add, cbrt, div, integerPow, max, min, mul, neg, sqrt, square, sub } from "../../src/prims/arithmetic.ts";
 import { convertElementType } from "../../src/prims/cast.ts";
 import { ge, gt, lt } from "../../src/prims/compare.ts";
@@ -35,7 +36,6 @@ import { stage, stageClosed } from "../../src/transforms/stage.ts";
 import { backward } from "../../src/transforms/transpose.ts";
 import { materialiseBatch, vmapFlat } from "../../src/transforms/vmap.ts";
 import { type Aval, makeAval, withShape } from "../../src/types/aval.ts";
-import { scanLoop } from "../../src/control/scan.ts";
 import { range } from "../../src/util/list.ts";
 import { expectClose } from "./compare.ts";
 import type { FlatFunction } from "./derive.ts";
@@ -45,16 +45,48 @@ import "./install.ts";
 /** From two vectors of length 4 another one. */
 type Op = (random: Random, x: NDArray, y: NDArray) => NDArray;
 
-const unary = [sin, cos, tanh, sinh, cosh, asinh, atan, exp, expm1, erf, logistic, neg, square, abs, floor, stopGradient];
+const unary = [
+  sin,
+  cos,
+  tanh,
+  sinh,
+  cosh,
+  asinh,
+  atan,
+  exp,
+  expm1,
+  erf,
+  logistic,
+  neg,
+  square,
+  abs,
+  floor,
+  stopGradient,
+];
 
 const total = (x: NDArray): NDArray => (x.ndim === 0 ? x : reduceSum(x, { axes: range(x.ndim) }));
 const damped = (x: NDArray): NDArray => tanh(mul(x, 0.5));
 
-const rows = { offsetDims: [], collapsedSliceDims: [0], startIndexMap: [0], operandBatchingDims: [], startIndicesBatchingDims: [] };
-const sites = { updateWindowDims: [], insertedWindowDims: [0], scatterDimsToOperandDims: [0], operandBatchingDims: [], scatterIndicesBatchingDims: [] };
+const rows = {
+  offsetDims: [],
+  collapsedSliceDims: [0],
+  startIndexMap: [0],
+  operandBatchingDims: [],
+  startIndicesBatchingDims: [],
+};
+const sites = {
+  updateWindowDims: [],
+  insertedWindowDims: [0],
+  scatterDimsToOperandDims: [0],
+  operandBatchingDims: [],
+  scatterIndicesBatchingDims: [],
+};
 
 function places(random: Random, count: number): NDArray {
-  const values = broadcastInDim(iota([], { dtype: "int32", shape: [count], dimension: 0 }), { shape: [count, 1], broadcastDimensions: [0] });
+  const values = broadcastInDim(iota([], { dtype: "int32", shape: [count], dimension: 0 }), {
+    shape: [count, 1],
+    broadcastDimensions: [0],
+  });
   return mul(values, 1 + below(random, 2));
 }
 
@@ -67,7 +99,11 @@ function fitted(x: NDArray, length: number): NDArray {
 }
 
 const ops: readonly Op[] = [
-  ...unary.map((f): Op => (_r, x) => f(damped(x))),
+  ...unary.map(
+    (f): Op =>
+      (_r, x) =>
+        f(damped(x)),
+  ),
   (_r, x) => sqrt(add(square(x), 0.5)),
   (_r, x) => log1p(square(x)),
   (_r, x) => cbrt(add(square(x), 1)),
@@ -88,10 +124,17 @@ const ops: readonly Op[] = [
   (_r, x) => cumsum(mul(x, 0.3), { axis: 0, reverse: true }),
   (_r, x) => rev(x, { dimensions: [0] }),
   (_r, x) => sort([x], { dimension: 0, isStable: true, numKeys: 1 })[0]!,
-  (_r, x, y) => fitted(concatenate([slice(x, { startIndices: [1], limitIndices: [3], strides: null }), y], { dimension: 0 }), 4),
+  (_r, x, y) =>
+    fitted(concatenate([slice(x, { startIndices: [1], limitIndices: [3], strides: null }), y], { dimension: 0 }), 4),
   (r, x) => fitted(pad(x, 0.5, { paddingConfig: [[below(r, 3) - 1, below(r, 3) - 1, below(r, 2)]] }), 4),
   (r, x) => gather(x, places(r, 4), { dimensionNumbers: rows, sliceSizes: [1], mode: "clip", fillValue: null }),
-  (r, x, y) => scatterAdd(x, places(r, 4), y, { dimensionNumbers: sites, mode: "clip", indicesAreSorted: true, uniqueIndices: false }),
+  (r, x, y) =>
+    scatterAdd(x, places(r, 4), y, {
+      dimensionNumbers: sites,
+      mode: "clip",
+      indicesAreSorted: true,
+      uniqueIndices: false,
+    }),
   (_r, x, y) => {
     const a = reshape(x, { newSizes: [2, 2] });
     const b = transpose(reshape(damped(y), { newSizes: [2, 2] }), { permutation: [1, 0] });
@@ -156,7 +199,11 @@ interface Transformed {
 function jitted({ f, avals, name }: Transformed): Transformed {
   return {
     f: (xs) => {
-      const { jaxpr, constants } = stage(f, xs.map((x) => x.aval), "jit");
+      const { jaxpr, constants } = stage(
+        f,
+        xs.map((x) => x.aval),
+        "jit",
+      );
       if (constants.length > 0) throw new Error("a random program closed over an array");
       return jitCall(xs, { name: "f", jaxpr });
     },
@@ -197,7 +244,12 @@ function linearized({ f, avals, name }: Transformed): Transformed {
   const count = avals.length;
   return {
     f: (xs) => {
-      const l = linearizeFlat(f, xs.slice(0, count), avals.map(() => true), [true, true, true, true, true, true]);
+      const l = linearizeFlat(
+        f,
+        xs.slice(0, count),
+        avals.map(() => true),
+        [true, true, true, true, true, true],
+      );
       return [...l.results.slice(0, 1), ...evaluate(l.linear, [...l.residuals, ...xs.slice(count)])];
     },
     avals: [...avals, ...avals],
@@ -206,10 +258,19 @@ function linearized({ f, avals, name }: Transformed): Transformed {
 }
 
 function gradient({ f, avals, name }: Transformed): Transformed {
-  const scalar: FlatFunction = (xs) => [f(xs).map(total).reduce((a, b) => add(a, b))];
+  const scalar: FlatFunction = (xs) => [
+    f(xs)
+      .map(total)
+      .reduce((a, b) => add(a, b)),
+  ];
   return {
     f: (xs) => {
-      const l = linearizeFlat(scalar, xs, avals.map(() => true), [true]);
+      const l = linearizeFlat(
+        scalar,
+        xs,
+        avals.map(() => true),
+        [true],
+      );
       const marks = xs.map((x) => new Linear(x.aval));
       const back = backward(l.linear, [...l.residuals, ...marks], [ones(l.results[0]!.aval)]);
       return back.slice(l.residuals.length).map((ct, i) => instantiate(ct, xs[i]!.aval));

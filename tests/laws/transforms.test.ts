@@ -11,12 +11,19 @@ import { linearizeFlat } from "../../src/transforms/linearize.ts";
 import { stage } from "../../src/transforms/stage.ts";
 import { backward } from "../../src/transforms/transpose.ts";
 import { materialiseBatch, vmapFlat } from "../../src/transforms/vmap.ts";
-import { range } from "../../src/util/list.ts";
 import { isInexact } from "../../src/types/dtype.ts";
+import { range } from "../../src/util/list.ts";
 import { drawRows, stacked } from "./batch.ts";
-import { drawData, seeded } from "./draw.ts";
 import { expectClose, expectNear, numbers } from "./compare.ts";
-import { differentiableSubsets, drawTangents, finiteDifferences, type FlatFunction, functionOf, tangentNumbers } from "./derive.ts";
+import {
+  differentiableSubsets,
+  drawTangents,
+  type FlatFunction,
+  finiteDifferences,
+  functionOf,
+  tangentNumbers,
+} from "./derive.ts";
+import { drawData, seeded } from "./draw.ts";
 import { arraysOf, type Example, isDouble, law } from "./examples.ts";
 
 const exact = { ulp: 1, scaledUlp: 4 };
@@ -73,7 +80,9 @@ law(
     for (const varying of differentiableSubsets(example, xs).slice(-2)) {
       for (const batched of [range(count), [0], [count - 1]]) {
         const dims: BatchDimension[] = xs.map((_, i) => (batched.includes(i) ? 0 : null));
-        const values = xs.map((x, i) => (batched.includes(i) ? stacked(x.aval, drawRows(example, i, size, "jvp vmap"), 0) : x));
+        const values = xs.map((x, i) =>
+          batched.includes(i) ? stacked(x.aval, drawRows(example, i, size, "jvp vmap"), 0) : x,
+        );
         const random = seeded(`${example.label} ${varying} ${batched}`);
         const tangents = varying.map((i) => {
           const { aval } = xs[i]!;
@@ -136,11 +145,18 @@ function gradientOf(f: FlatFunction, varying: readonly number[], weights: readon
   };
 }
 
-function reverseOverReverse(example: Example, varying: readonly number[], f: FlatFunction, xs: readonly NDArray[], tangents: readonly Tangent[]): void {
+function reverseOverReverse(
+  example: Example,
+  varying: readonly number[],
+  f: FlatFunction,
+  xs: readonly NDArray[],
+  tangents: readonly Tangent[],
+): void {
   if (example.primitive.lower.kind === "while" || !f(xs).some((y) => isInexact(y.aval.dtype))) return;
   const random = seeded(`${example.label} weights`);
-  const weights = f(xs).map((y): Tangent =>
-    isInexact(y.aval.dtype) ? fromTypedArray(y.aval, drawData(random, y.aval.dtype, y.aval.shape, [0.5, 1.5])) : null,
+  const weights = f(xs).map(
+    (y): Tangent =>
+      isInexact(y.aval.dtype) ? fromTypedArray(y.aval, drawData(random, y.aval.dtype, y.aval.shape, [0.5, 1.5])) : null,
   );
   const gradient = gradientOf(f, varying, weights);
   const expected = finiteDifferences(gradient, xs, tangents);

@@ -8,7 +8,15 @@ import { jvpFlat } from "../../src/transforms/jvp.ts";
 import { linearizeFlat } from "../../src/transforms/linearize.ts";
 import { backward } from "../../src/transforms/transpose.ts";
 import { expectClose, expectNear } from "./compare.ts";
-import { differentiableSubsets, drawCotangents, drawTangents, functionOf, inner, moved, tangentNumbers } from "./derive.ts";
+import {
+  differentiableSubsets,
+  drawCotangents,
+  drawTangents,
+  functionOf,
+  inner,
+  moved,
+  tangentNumbers,
+} from "./derive.ts";
 import { arraysOf, avalsOf, type Example, inexactOperands, isDouble, law, subsets } from "./examples.ts";
 
 /** Tolerance where the derivative itself rounds, as that of a conversion to fewer bits. */
@@ -57,7 +65,9 @@ law(
 
 function expectAlike(ct: NonNullable<Tangent>, like: NonNullable<Tangent>, what: string): void {
   if (ct.aval.dtype !== like.aval.dtype || String(ct.aval.shape) !== String(like.aval.shape)) {
-    throw new Error(`${what}: a cotangent of ${ct.aval.dtype}[${ct.aval.shape}] for an operand of ${like.aval.dtype}[${like.aval.shape}]`);
+    throw new Error(
+      `${what}: a cotangent of ${ct.aval.dtype}[${ct.aval.shape}] for an operand of ${like.aval.dtype}[${like.aval.shape}]`,
+    );
   }
 }
 
@@ -67,7 +77,9 @@ function isAffine(example: Example, varying: readonly number[]): boolean {
   const xs = arraysOf(example);
   for (const label of ["affine 1", "affine 2"]) {
     const v = drawTangents(example, varying, label);
-    const [base, once, twice] = [0, 1, 2].map((s) => f(moved(xs, v, s)).flatMap((y) => Array.from(peek(y) as Float64Array, Number)));
+    const [base, once, twice] = [0, 1, 2].map((s) =>
+      f(moved(xs, v, s)).flatMap((y) => Array.from(peek(y) as Float64Array, Number)),
+    );
     const scale = 1 + Math.max(0, ...twice!.map(Math.abs));
     if (base!.some((b, k) => Math.abs(twice![k]! - 2 * once![k]! + b) > 1e-9 * scale)) return false;
   }
@@ -87,7 +99,9 @@ law(
     for (const varying of subsets(inexactOperands(example))) {
       const what = `linear in operands ${varying}`;
       const tangents = drawTangents(example, varying, "linear");
-      const zeros = drawTangents(example, varying, "linear").map((t, i) => (t === null ? xs[i]! : moved([t], [t], -1)[0]!));
+      const zeros = drawTangents(example, varying, "linear").map((t, i) =>
+        t === null ? xs[i]! : moved([t], [t], -1)[0]!,
+      );
       const results = f(tangents.map((t, i) => t ?? xs[i]!));
       const atZero = f(zeros);
       const cotangents = drawCotangents(example, results, "cotangents of linear");
@@ -103,12 +117,22 @@ law(
         // A rule may refuse operands in which the primitive is not linear, or that no derivative makes linear together.
         continue;
       }
-      if (!isAffine(example, varying)) throw new Error(`${what}: it is not linear in them, but its transpose rule says nothing`);
+      if (!isAffine(example, varying))
+        throw new Error(`${what}: it is not linear in them, but its transpose rule says nothing`);
       back.forEach((ct, i) => {
         if (ct !== null) expectAlike(ct, xs[i]!, what);
       });
-      expectNear([inner(back, tangents)], [inner(cotangents, results) - inner(cotangents, atZero)], 1e-10, `${what}, <J^T ct, v>`);
+      expectNear(
+        [inner(back, tangents)],
+        [inner(cotangents, results) - inner(cotangents, atZero)],
+        1e-10,
+        `${what}, <J^T ct, v>`,
+      );
     }
   },
-  (example) => isDouble(example) && example.primitive.transpose !== "nonlinear" && example.primitive.jvp !== "zero" && example.smooth,
+  (example) =>
+    isDouble(example) &&
+    example.primitive.transpose !== "nonlinear" &&
+    example.primitive.jvp !== "zero" &&
+    example.smooth,
 );

@@ -1,13 +1,14 @@
 /** Law 1: the shape, dtype and weak type of real results are those that the primitive's type rule promises. */
-import { bind } from "../../src/core/trace.ts";
-import { stage } from "../../src/transforms/stage.ts";
+
 import { debugAval } from "../../src/core/debugtext.ts";
+import { bind } from "../../src/core/trace.ts";
+import { TransformError } from "../../src/errors/index.ts";
 import { peek } from "../../src/runtime/array.ts";
+import { jvpFlat } from "../../src/transforms/jvp.ts";
+import { stage } from "../../src/transforms/stage.ts";
 import { type Aval, tangentAval } from "../../src/types/aval.ts";
 import { isInexact, newTypedArray } from "../../src/types/dtype.ts";
 import { sizeOf } from "../../src/types/shape.ts";
-import { jvpFlat } from "../../src/transforms/jvp.ts";
-import { TransformError } from "../../src/errors/index.ts";
 import { arraysOf, avalsOf, type Example, law } from "./examples.ts";
 
 function expectAval(actual: Aval, expected: Aval, what: string): void {
@@ -37,7 +38,8 @@ law("results have the types of the type rule", (example) => {
       if (data.constructor !== expected.constructor || data.length !== expected.length) {
         throw new Error(`result ${i} holds a ${data.constructor.name} of ${data.length} elements`);
       }
-      if (y.aval.dtype === "bool" && (data as Uint8Array).some((b) => b > 1)) throw new Error("a boolean is neither 0 nor 1");
+      if (y.aval.dtype === "bool" && (data as Uint8Array).some((b) => b > 1))
+        throw new Error("a boolean is neither 0 nor 1");
     });
   }
 });

@@ -1,10 +1,9 @@
 /** Law 5: vmap equals a loop over examples, for every choice of batched operands and every axis; also nested, also empty. */
 import type { NDArray } from "../../src/core/ndarray.ts";
 import type { BatchDimension } from "../../src/core/primitive.ts";
-import { peek } from "../../src/runtime/array.ts";
-import { fromTypedArray } from "../../src/runtime/array.ts";
+import { fromTypedArray, peek } from "../../src/runtime/array.ts";
 import { materialiseBatch, vmapFlat } from "../../src/transforms/vmap.ts";
-import { type TypedArray } from "../../src/types/dtype.ts";
+import type { TypedArray } from "../../src/types/dtype.ts";
 import { range } from "../../src/util/list.ts";
 import { combinations, drawRows, stacked } from "./batch.ts";
 import { expectClose } from "./compare.ts";
@@ -13,7 +12,13 @@ import { arraysOf, type Example, law, subsets } from "./examples.ts";
 
 const tolerance = { ulp: 1, scaledUlp: 4 };
 
-function vmapped(f: FlatFunction, args: readonly NDArray[], dims: readonly BatchDimension[], size: number, to: number): NDArray[] {
+function vmapped(
+  f: FlatFunction,
+  args: readonly NDArray[],
+  dims: readonly BatchDimension[],
+  size: number,
+  to: number,
+): NDArray[] {
   const [results, resultDims] = vmapFlat(f, args, dims, { size, name: undefined });
   return results.map((y, i) => {
     const rank = y.aval.shape.length - (resultDims[i] === null ? 0 : 1);
@@ -22,8 +27,16 @@ function vmapped(f: FlatFunction, args: readonly NDArray[], dims: readonly Batch
 }
 
 /** What a loop computes: results of each example, stacked at an axis (or the last one that a result has). */
-function looped(f: FlatFunction, xs: readonly NDArray[], rows: readonly (readonly TypedArray[] | null)[], size: number, to: number): NDArray[] {
-  const each = range(size).map((j) => f(xs.map((x, i) => (rows[i] == null ? x : fromTypedArray(x.aval, rows[i]![j]!.slice())))));
+function looped(
+  f: FlatFunction,
+  xs: readonly NDArray[],
+  rows: readonly (readonly TypedArray[] | null)[],
+  size: number,
+  to: number,
+): NDArray[] {
+  const each = range(size).map((j) =>
+    f(xs.map((x, i) => (rows[i] == null ? x : fromTypedArray(x.aval, rows[i]![j]!.slice())))),
+  );
   return each[0]!.map((y, i) =>
     stacked(
       y.aval,
@@ -140,7 +153,9 @@ law(
         size,
         0,
       );
-      const expected = types.map((aval, r) => (size === 0 ? stacked(aval, [], 0) : stacked(aval, [peek(f(xs)[r]!)], 0)));
+      const expected = types.map((aval, r) =>
+        size === 0 ? stacked(aval, [], 0) : stacked(aval, [peek(f(xs)[r]!)], 0),
+      );
       expectClose(actual, expected, tolerance, `a batch of ${size}`);
     }
   },

@@ -27,22 +27,33 @@ test("derivatives of every order of a polynomial", () => {
 });
 
 describe("perturbations are not confused", () => {
-  const tangent = (f: (x: NDArray) => NDArray, x: NDArray | number, t: number): NDArray => jvp(f, [x], [t])[1] as NDArray;
+  const tangent = (f: (x: NDArray) => NDArray, x: NDArray | number, t: number): NDArray =>
+    jvp(f, [x], [t])[1] as NDArray;
   test("jvp in jvp", () => {
     expectClose(
-      tangent((x) => mul(x, tangent((y) => add(x, y), 1, 1)), 1, 1),
+      tangent(
+        (x) =>
+          mul(
+            x,
+            tangent((y) => add(x, y), 1, 1),
+          ),
+        1,
+        1,
+      ),
       1,
     );
   });
   test("grad in grad", () => {
-    expectClose(
-      grad((x: NDArray) => mul(x, grad((y: NDArray) => mul(x, y))(2)))(3),
-      6,
-    );
+    expectClose(grad((x: NDArray) => mul(x, grad((y: NDArray) => mul(x, y))(2)))(3), 6);
   });
   test("jvp in grad", () => {
     expectClose(
-      grad((x: NDArray) => mul(x, tangent((y) => mul(x, y), 2, 1)))(3),
+      grad((x: NDArray) =>
+        mul(
+          x,
+          tangent((y) => mul(x, y), 2, 1),
+        ),
+      )(3),
       6,
     );
   });
@@ -57,10 +68,7 @@ describe("perturbations are not confused", () => {
     expectClose(vmap(f)(array([1, 2, 3])), [2, 8, 18]);
   });
   test("jit in grad", () => {
-    expectClose(
-      grad((x: NDArray) => mul(x, jit((y: NDArray) => mul(x, y))(2)))(3),
-      12,
-    );
+    expectClose(grad((x: NDArray) => mul(x, jit((y: NDArray) => mul(x, y))(2)))(3), 12);
   });
 });
 
@@ -94,16 +102,17 @@ describe("a small network", () => {
     expectClose(jacfwd(grad(f))(x3), wanted, 1e-12);
     expectClose(hessian(f)(x3), wanted, 1e-12);
     expectClose(jacfwd(jit(grad(jit(f))))(x3), wanted, 1e-12);
-    const second = range(3).flatMap((i) =>
-      differences((x) => array([values(grad(f)(x))[i]!], []), x3),
-    );
+    const second = range(3).flatMap((i) => differences((x) => array([values(grad(f)(x))[i]!], []), x3));
     expectClose(wanted, second);
   });
 });
 
 test("vjp returns a function that can be called again", () => {
   const [y, pull] = vjp((x: NDArray) => mul(x, sin(x)), x3);
-  expectClose(y, values(x3).map((v) => v * Math.sin(v)));
+  expectClose(
+    y,
+    values(x3).map((v) => v * Math.sin(v)),
+  );
   const slope = values(x3).map((v) => Math.sin(v) + v * Math.cos(v));
   const [first] = pull(array([1, 1, 1])) as [NDArray];
   const [second] = pull(array([2, 0, 1])) as [NDArray];
@@ -125,7 +134,10 @@ test("selections, scalars beside arrays, movement, conversions", () => {
 
 test("jit inside of jit, closing over a value being differentiated", () => {
   const f = (x: NDArray): NDArray => mul(jit(sin)(x), jit((y: NDArray) => mul(x, y))(x));
-  expectClose(grad(jit(f))(0.5), differences((x) => mul(sin(x), mul(x, x)), array([0.5], [])));
+  expectClose(
+    grad(jit(f))(0.5),
+    differences((x) => mul(sin(x), mul(x, x)), array([0.5], [])),
+  );
 });
 
 test("a function that does not depend on its argument has zero derivatives", () => {
@@ -138,5 +150,8 @@ test("inAxes and outAxes", () => {
   const f = vmap((x: NDArray) => sin(x), { inAxes: 1, outAxes: 0 });
   const result = f(rows);
   expect(result.shape).toEqual([3, 4]);
-  expectClose(result, range(3).flatMap((c) => range(4).map((r) => Math.sin(values(rows)[3 * r + c]!))));
+  expectClose(
+    result,
+    range(3).flatMap((c) => range(4).map((r) => Math.sin(values(rows)[3 * r + c]!))),
+  );
 });

@@ -48,11 +48,20 @@ describe("a recurrent network", () => {
   test("value", () => expectClose(rnn(w, x3, rows), unrolled(w, x3, rows), 1e-12));
   test("gradients of constants, carry and rows", () => {
     expectClose(grad(rnn)(w, x3, rows), grad(unrolled)(w, x3, rows), 1e-12);
-    expectClose(grad((h: NDArray) => rnn(w, h, rows))(x3), differences((h) => rnn(w, h, rows), x3));
-    expectClose(grad((x: NDArray) => rnn(w, x3, x))(rows), differences((x) => rnn(w, x3, x), rows));
+    expectClose(
+      grad((h: NDArray) => rnn(w, h, rows))(x3),
+      differences((h) => rnn(w, h, rows), x3),
+    );
+    expectClose(
+      grad((x: NDArray) => rnn(w, x3, x))(rows),
+      differences((x) => rnn(w, x3, x), rows),
+    );
   });
   test("reversed", () => {
-    expectClose(grad((a: NDArray) => rnn(a, x3, rows, true))(w), differences((a) => rnn(a, x3, rows, true), w));
+    expectClose(
+      grad((a: NDArray) => rnn(a, x3, rows, true))(w),
+      differences((a) => rnn(a, x3, rows, true), w),
+    );
   });
   test("with jit outside and inside", () => {
     const expected = grad(unrolled)(w, x3, rows);
@@ -65,7 +74,8 @@ describe("a recurrent network", () => {
     expectClose(t, sum(mul(grad(rnn)(w, x3, rows), tangent)), 1e-12);
   });
   const starts = array([0.1, 0.5, -0.3, 0.2, 0.2, 0.2], [2, 3]);
-  const each = (f: (h: NDArray) => NDArray): number[] => [0, 1].flatMap((i) => values(f(array(values(starts).slice(3 * i, 3 * i + 3)))));
+  const each = (f: (h: NDArray) => NDArray): number[] =>
+    [0, 1].flatMap((i) => values(f(array(values(starts).slice(3 * i, 3 * i + 3)))));
   const ofStart = (h: NDArray): NDArray => rnn(w, h, rows);
   test("batches", () => {
     expectClose(vmap(ofStart)(starts), each(ofStart), 1e-12);
@@ -111,17 +121,16 @@ test("nested loops", () => {
     )[0];
   const at = array([0.3], []);
   expectClose(grad(f)(0.3), differences(f, at));
-  expectClose(grad(grad(f))(0.3), differences((x) => grad(f)(x), at));
+  expectClose(
+    grad(grad(f))(0.3),
+    differences((x) => grad(f)(x), at),
+  );
   expectClose(jit(vmap(grad(f)))(array([0.3, 0.1])), [grad(f)(0.3), grad(f)(0.1)].flatMap(values), 1e-12);
 });
 
 test("a carry that counts beside one that is differentiated", () => {
   const f = (x: NDArray): NDArray => {
-    const [[, total]] = scan(
-      ([i, s], r) => [[add(i, 1), add(s, mul(mul(i, x), sum(r)))] as const, i],
-      [0, 0],
-      rows,
-    );
+    const [[, total]] = scan(([i, s], r) => [[add(i, 1), add(s, mul(mul(i, x), sum(r)))] as const, i], [0, 0], rows);
     return total;
   };
   const expected = range(4)
@@ -135,8 +144,10 @@ test("an integer counter", () => {
   const start = lax.convertElementType(array([0], []), "int32");
   const f = (x: NDArray): NDArray => {
     const [[, total]] = scan(
-      ([i, s]: readonly [NDArray, NDArray], r: NDArray) =>
-        [[add(i, 1), add(s, mul(sin(mul(lax.convertElementType(i, "float64"), x)), sum(r)))] as const, i],
+      ([i, s]: readonly [NDArray, NDArray], r: NDArray) => [
+        [add(i, 1), add(s, mul(sin(mul(lax.convertElementType(i, "float64"), x)), sum(r)))] as const,
+        i,
+      ],
       [start, array([0], [])],
       rows,
     );
@@ -144,7 +155,10 @@ test("an integer counter", () => {
   };
   const at = array([0.7], []);
   expectClose(grad(f)(0.7), differences(f, at));
-  expectClose(grad(grad(f))(0.7), differences((x) => grad(f)(x), at));
+  expectClose(
+    grad(grad(f))(0.7),
+    differences((x) => grad(f)(x), at),
+  );
 });
 
 test("no trips", () => {
@@ -154,7 +168,10 @@ test("no trips", () => {
     expect(ys.shape).toEqual([0, 3]);
     return sum(last);
   };
-  expectClose(f(x3), values(x3).reduce((a, b) => a + b));
+  expectClose(
+    f(x3),
+    values(x3).reduce((a, b) => a + b),
+  );
   expectClose(grad(f)(x3), [1, 1, 1]);
   expectClose(jit(grad(f))(x3), [1, 1, 1]);
 });
@@ -163,7 +180,9 @@ function scansIn(jaxpr: Jaxpr): { readonly jaxpr: Jaxpr; readonly carries: numbe
   return jaxpr.equations.flatMap((equation) => {
     const inner = Object.values((equation.params ?? {}) as object).filter(isJaxpr);
     const nested = inner.flatMap(scansIn);
-    return equation.primitive.name === "scan" ? [equation.params as { jaxpr: Jaxpr; carries: number }, ...nested] : nested;
+    return equation.primitive.name === "scan"
+      ? [equation.params as { jaxpr: Jaxpr; carries: number }, ...nested]
+      : nested;
   });
 }
 

@@ -1,0 +1,213 @@
+// Runs this library and others on the same work, each in a process of its own, one after another, and prints how their
+// times compare. `npm run bench -- --help` says what it takes.
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, cpus, release, tmpdir, type } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import { fault } from "./check.mjs";
+import { budgets, summary } from "./measure.mjs";
+import { markdownTable, ratios, textTable, title } from "./report.mjs";
+import { rows } from "./rows/index.mjs";
+import { start } from "./session.mjs";
+import { bundleSize } from "./sizes.mjs";
+
+const help = `npm run bench -- [options]
+
+  --only TEXT       only rows whose name contains the text; may be given more than once
+  --peers A,B       of ${["adjoint", "jaxjs", "tfjs", "numpy", "jax"].join(", ")}; default all that are installed
+  --threads N,M     for NumPy and JAX; default 1 and as many as there are cores
+  --quick           a run of a minute or two: fewer repetitions, Python with one setting of threads
+  --json FILE       write the results as JSON
+  --markdown FILE   write the table into a page, between the lines <!-- bench --> and <!-- /bench -->
+  --library FILE    another build of this library than dist/index.js
+  --list            print the names of the rows
+  --help
+
+The other libraries for JavaScript are installed by: npm ci --prefix bench
+NumPy and JAX are those of python3.`;
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: "string", multiple: true, default: [] },
+    peers: { type: "string" },
+    threads: { type: "string" },
+    quick: { type: "boolean", default: false },
+    json: { type: "string" },
+    markdown: { type: "string" },
+    library: { type: "string" },
+    list: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+});
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const library = options.library === undefined ? join(root, "dist/index.js") : resolve(options.library);
+const env = { ADJOINT_LIBRARY: pathToFileURL(library).href };
+const { quick } = options;
+const cores = availableParallelism();
+const seconds = quick ? 60 : 300;
+/** New processes for a row that is measured once in each. */
+const processes = quick ? 2 : 5;
+
+/** Which libraries can run here: their versions, by name. */
+async function installed() {
+  const found = { adjoint: JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version };
+  for (const [peer, name] of [
+    ["jaxjs", "@jax-js/jax"],
+    ["tfjs", "@tensorflow/tfjs"],
+  ]) {
+    const manifest = join(root, "bench/node_modules", name, "package.json");
+    if (existsSync(manifest)) found[peer] = JSON.parse(readFileSync(manifest, "utf8")).version;
+  }
+  const answer = await start("versions.py").ask({}, 60);
+  return { ...found, ...(answer.error === undefined ? answer : {}) };
+}
+
+function chosenPeers(versions) {
+  const wanted = options.peers?.split(",") ?? Object.keys(versions);
+  for (const peer of wanted) {
+    if (versions[peer] === undefined) {
+      const install = ["jaxjs", "tfjs"].includes(peer) ? ": run npm ci --prefix bench" : "";
+      throw new Error(`the peer "${peer}" is not installed here${install}`);
+    }
+  }
+  const threads = options.threads?.split(",").map(Number) ?? (quick ? [cores] : [...new Set([1, cores])]);
+  if (!threads.every((n) => Number.isInteger(n) && n > 0))
+    throw new Error(`--threads ${options.threads}: numbers from 1`);
+  return wanted.flatMap((peer) => (peer === "numpy" || peer === "jax" ? threads.map((n) => `${peer}:${n}`) : [peer]));
+}
+
+const scratch = mkdtempSync(join(tmpdir(), "adjoint-bench-"));
+const sessions = new Map();
+
+/** Asks a Python library. Its process stays for the next row, unless the row is about its start. */
+async function askPython(peer, row) {
+  const [name, threads] = peer.split(":");
+  const once = row.kind === "cold" || row.kind === "import" || row.kind === "loop";
+  const session = (!once && sessions.get(peer)) || start("peers/python.py", [name, threads]);
+  const inputs = row.inputs?.() ?? {};
+  const files = Object.entries(inputs).map(([key, { data, shape }]) => {
+    const file = join(scratch, key);
+    writeFileSync(file, data);
+    return [key, { file, shape }];
+  });
+  const result = join(scratch, "result");
+  const request = {
+    kind: row.kind ?? "warm",
+    code: row[name],
+    inputs: Object.fromEntries(files),
+    steps: quick ? Math.ceil(row.steps / 10) : row.steps,
+    budget: quick ? budgets.quick : budgets.full,
+    result,
+  };
+  const answer = await session.ask(request, seconds, once);
+  if (once) session.close();
+  else if (answer.error?.includes("process")) sessions.delete(peer);
+  else sessions.set(peer, session);
+  if (answer.error === undefined && row.kind !== "import") {
+    const bytes = readFileSync(result);
+    answer.wrong = fault(row, inputs, new Float64Array(bytes.buffer, bytes.byteOffset, bytes.length / 8), answer.steps);
+  }
+  return answer;
+}
+
+const askJavaScript = (peer, row) => start("worker.mjs", [], env).ask({ row: row.name, peer, quick }, seconds);
+
+async function ask(peer, row) {
+  const [name] = peer.split(":");
+  if (row.kind === "size") {
+    if (row.programs[name] === undefined) return undefined;
+    try {
+      return { median: await bundleSize(row.programs[name], library) };
+    } catch (error) {
+      return { error: String(error.message).split("\n")[0] };
+    }
+  }
+  if (row[name] === undefined) return undefined;
+  const once = () => (peer.includes(":") ? askPython(peer, row) : askJavaScript(peer, row));
+  if (row.kind !== "cold" && row.kind !== "import") return once();
+  const answers = [];
+  for (let i = 0; i < processes; i++) {
+    answers.push(await once());
+    if (answers[i].median === undefined) return answers[i];
+  }
+  const wrong = answers.find((answer) => answer.wrong !== undefined)?.wrong;
+  return { ...summary(answers.map(({ median }) => median)), wrong };
+}
+
+async function main() {
+  const chosen = rows.filter(
+    ({ name }) => options.only.length === 0 || options.only.some((text) => name.includes(text)),
+  );
+  if (options.help) return void console.log(help);
+  if (options.list) return void console.log(rows.map(({ family, name }) => `${name.padEnd(36)} ${family}`).join("\n"));
+  if (chosen.length === 0) throw new Error(`no row is named like ${options.only.join(" or ")}; --list lists them`);
+  if (!existsSync(library)) throw new Error(`there is no ${library}: npm run build`);
+
+  const versions = await installed();
+  const peers = chosenPeers(versions);
+  const card = {
+    CPU: `${cpus()[0]?.model.trim()}, ${cores} cores`,
+    system: `${type()} ${release()}`,
+    Node: process.version,
+    V8: process.versions.v8,
+    ...Object.fromEntries([...new Set(peers.map((p) => p.split(":")[0]))].map((peer) => [title(peer), versions[peer]])),
+    date: new Date().toISOString().slice(0, 10),
+    run: quick ? "quick" : "full",
+  };
+  console.log(
+    Object.entries(card)
+      .map(([key, value]) => `${key}: ${value}`)
+      .join("\n"),
+  );
+  for (const name of ["jaxjs", "tfjs", "numpy", "jax"]) {
+    if (versions[name] === undefined) console.log(`${title(name)}: not installed`);
+  }
+  console.log("");
+
+  const limits = await start("limits.mjs").ask({ quick }, seconds);
+  const results = [];
+  for (const row of chosen) {
+    const answers = {};
+    for (const peer of peers) {
+      if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${row.name}: ${title(peer)}`);
+      const answer = await ask(peer, row);
+      if (answer !== undefined) answers[peer] = answer;
+    }
+    results.push({ row, answers });
+  }
+  if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
+  for (const session of sessions.values()) session.close();
+
+  const report = { results, peers, limits, card };
+  console.log(textTable(report));
+  if (options.json !== undefined) {
+    const plain = results.map(({ row: { name, family, unit }, answers }) => ({
+      name,
+      family,
+      unit,
+      answers,
+      ratios: ratios(answers),
+    }));
+    writeFileSync(options.json, `${JSON.stringify({ card, limits, rows: plain }, null, 1)}\n`);
+  }
+  if (options.markdown !== undefined) {
+    const page = readFileSync(options.markdown, "utf8");
+    const place = /(<!-- bench -->\n)[\s\S]*?(<!-- \/bench -->)/;
+    if (!place.test(page)) throw new Error(`${options.markdown} has no lines <!-- bench --> and <!-- /bench -->`);
+    writeFileSync(
+      options.markdown,
+      page.replace(place, (_, open, close) => `${open}\n${markdownTable(report)}\n\n${close}`),
+    );
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(`bench: ${error.message}`);
+  process.exitCode = 1;
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}

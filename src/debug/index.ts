@@ -1,0 +1,2 @@
+/** `debug`: looking at what programs do. */
+export { explainCompile } from "./explain.ts";
