@@ -52,6 +52,12 @@ export interface CustomJvp<A extends readonly unknown[], O> {
    * Sets the rule: `rule(primals, tangents)` (after the non-differentiated arguments, if any) returns
    * `[output, outputTangent]`. It must be linear in the tangents; it then serves forward and reverse mode, to any order.
    */
+  defjvp(
+    rule: (
+      primals: { readonly [K in keyof A]: Traced<A[K]> },
+      tangents: { readonly [K in keyof A]: Traced<A[K]> },
+    ) => readonly [Arg<Traced<O>>, Arg<Traced<O>>],
+  ): void;
   defjvp(rule: (...args: never[]) => readonly [unknown, unknown]): void;
   /**
    * Sets one rule for each argument: `(tangent, output, ...primals)` gives that argument's share of the output tangent;

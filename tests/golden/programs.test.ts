@@ -108,7 +108,7 @@ const operations: { readonly [op: string]: Apply } = {
   concatenate: (xs, { axis }) => concatenate(xs, axis),
   stack: (xs, { axis }) => stack(xs, axis),
   take: one((x, { indices, axis }) => take(x, array(indices, "int32"), axis)),
-  slice: one((x, { start, stop, step }) => x.get(...start.map((s, d) => slice(s, stop[d], step[d])))),
+  slice: one((x, { start, stop, step }) => x.get(...start.map((s, d) => slice(s, stop[d]!, step[d]!)))),
 };
 
 type Program = (x: NDArray, ...rest: readonly NDArray[]) => NDArray;
