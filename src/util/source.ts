@@ -31,7 +31,8 @@ export function userFrame(mark: SourceMark): string | undefined {
     const path = file!.replace(/^file:\/\//, "");
     if (path.startsWith(libraryRoot) || path.startsWith("node:") || file === "<anonymous>") continue;
     const place = `${path.slice(path.lastIndexOf("/") + 1)}:${row}:${column}`;
-    return name === undefined || name.startsWith("Object.<anonymous>") ? place : `${place} (${name})`;
+    if (name === undefined || name.includes("<anonymous>")) return place;
+    return `${place} (${name.replace(/^Object\./, "")})`;
   }
   return undefined;
 }
