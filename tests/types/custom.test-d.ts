@@ -50,5 +50,10 @@ test("checkpoint and control flow", () => {
   ).toEqualTypeOf<NDArray>();
   expectTypeOf(lax.foriLoop(0, 3, (_i, a) => ({ s: a.s.mul(2) }), { s: 1 })).toEqualTypeOf<{ s: NDArray }>();
   // @ts-expect-error a branch of another type
-  lax.cond(true, (a) => a, (a) => ({ a }), x);
+  lax.cond(
+    true,
+    (a) => a,
+    (a) => ({ a }),
+    x,
+  );
 });
