@@ -10,18 +10,11 @@ import { hessian, jacfwd, jacrev } from "../../src/api/jacobian.ts";
 import { jit } from "../../src/api/jit.ts";
 import { jvp, linearize, vjp } from "../../src/api/jvp.ts";
 import { vmap } from "../../src/api/vmap.ts";
-import { array } from "../../src/array/convert.ts";
-import { expandDims } from "../../src/array/shape.ts";
 import { slice } from "../../src/array/slice.ts";
 import { config } from "../../src/core/config.ts";
 import type { NDArray } from "../../src/core/ndarray.ts";
 import * as lax from "../../src/lax/index.ts";
-import { broadcastTo } from "../../src/numpy/broadcast.ts";
-import { where } from "../../src/numpy/choose.ts";
-import { concatenate, stack } from "../../src/numpy/join.ts";
-import { flip } from "../../src/numpy/rearrange.ts";
-import { sort } from "../../src/numpy/sort.ts";
-import { take } from "../../src/numpy/take.ts";
+import * as jnp from "../../src/numpy/index.ts";
 import { decodeArray, type EncodedArray, loadGolden } from "./load.ts";
 
 interface Step {
@@ -68,46 +61,46 @@ const two =
     f(x!, y!);
 
 const operations: { readonly [op: string]: Apply } = {
-  negative: one((x) => x.neg()),
-  sin: one((x) => lax.sin(x)),
-  cos: one((x) => lax.cos(x)),
-  tanh: one((x) => x.tanh()),
-  exp: one((x) => x.exp()),
-  log: one((x) => x.log()),
-  sqrt: one((x) => x.sqrt()),
+  negative: one((x) => jnp.negative(x)),
+  sin: one((x) => jnp.sin(x)),
+  cos: one((x) => jnp.cos(x)),
+  tanh: one((x) => jnp.tanh(x)),
+  exp: one((x) => jnp.exp(x)),
+  log: one((x) => jnp.log(x)),
+  sqrt: one((x) => jnp.sqrt(x)),
   sigmoid: one((x) => lax.logistic(x)),
-  power: one((x, { exponent }) => x.pow(exponent)),
-  clip: one((x, { low, high }) => x.clip(low, high)),
-  add: two((x, y) => x.add(y)),
-  subtract: two((x, y) => x.sub(y)),
-  multiply: two((x, y) => x.mul(y)),
-  divide: two((x, y) => x.div(y)),
-  maximum: two((x, y) => where(x.greater(y), x, y)),
-  minimum: two((x, y) => where(x.less(y), x, y)),
-  where_greater: ([x, y, a, b]) => where(x!.greater(y!), a!, b!),
-  sum: one((x, p) => x.sum(reduction(p))),
-  mean: one((x, p) => x.mean(reduction(p))),
-  max: one((x, p) => x.max(reduction(p))),
-  min: one((x, p) => x.min(reduction(p))),
-  prod: one((x, p) => x.prod(reduction(p))),
-  var: one((x, p) => x.var(reduction(p))),
+  power: one((x, { exponent }) => jnp.power(x, exponent)),
+  clip: one((x, { low, high }) => jnp.clip(x, low, high)),
+  add: two(jnp.add),
+  subtract: two(jnp.subtract),
+  multiply: two(jnp.multiply),
+  divide: two(jnp.divide),
+  maximum: two(jnp.maximum),
+  minimum: two(jnp.minimum),
+  where_greater: ([x, y, a, b]) => jnp.where(jnp.greater(x!, y!), a!, b!),
+  sum: one((x, p) => jnp.sum(x, reduction(p))),
+  mean: one((x, p) => jnp.mean(x, reduction(p))),
+  max: one((x, p) => jnp.max(x, reduction(p))),
+  min: one((x, p) => jnp.min(x, reduction(p))),
+  prod: one((x, p) => jnp.prod(x, reduction(p))),
+  var: one((x, p) => jnp.var(x, reduction(p))),
   softmax: one((x, { axis }) => {
-    const e = x.sub(lax.stopGradient(x.max({ axis, keepdims: true }))).exp();
-    return e.div(e.sum({ axis, keepdims: true }));
+    const e = jnp.exp(jnp.subtract(x, lax.stopGradient(jnp.max(x, { axis, keepdims: true }))));
+    return jnp.divide(e, jnp.sum(e, { axis, keepdims: true }));
   }),
-  cumsum: one((x, { axis }) => x.cumsum(axis)),
-  sort: one((x, { axis }) => sort(x, axis)),
-  flip: one((x, { axis }) => flip(x, axis)),
-  dot: two((x, y) => x.dot(y)),
-  matmul: two((x, y) => x.matmul(y)),
-  reshape: one((x, { shape }) => x.reshape(shape)),
-  broadcast_to: one((x, { shape }) => broadcastTo(x, shape)),
-  transpose: one((x, { axes }) => x.transpose(axes)),
-  expand_dims: one((x, { axis }) => expandDims(x, axis)),
-  squeeze: one((x, { axis }) => x.squeeze(axis)),
-  concatenate: (xs, { axis }) => concatenate(xs, axis),
-  stack: (xs, { axis }) => stack(xs, axis),
-  take: one((x, { indices, axis }) => take(x, array(indices, "int32"), axis)),
+  cumsum: one((x, { axis }) => jnp.cumsum(x, axis)),
+  sort: one((x, { axis }) => jnp.sort(x, axis)),
+  flip: one((x, { axis }) => jnp.flip(x, axis)),
+  dot: two((x, y) => jnp.dot(x, y)),
+  matmul: two((x, y) => jnp.matmul(x, y)),
+  reshape: one((x, { shape }) => jnp.reshape(x, shape)),
+  broadcast_to: one((x, { shape }) => jnp.broadcastTo(x, shape)),
+  transpose: one((x, { axes }) => jnp.transpose(x, axes)),
+  expand_dims: one((x, { axis }) => jnp.expandDims(x, axis)),
+  squeeze: one((x, { axis }) => jnp.squeeze(x, axis)),
+  concatenate: (xs, { axis }) => jnp.concatenate(xs, axis),
+  stack: (xs, { axis }) => jnp.stack(xs, axis),
+  take: one((x, { indices, axis }) => jnp.take(x, jnp.array(indices, "int32"), axis)),
   slice: one((x, { start, stop, step }) => x.get(...start.map((s, d) => slice(s, stop[d]!, step[d]!)))),
 };
 
@@ -118,7 +111,7 @@ function interpret({ steps, output }: Case, dtype: "float32" | "float64"): Progr
     const values = [...inputs];
     for (const { op, args, params } of steps) {
       const p = (params ?? {}) as Params;
-      if (op === "constant") values.push(array(p.value, dtype));
+      if (op === "constant") values.push(jnp.array(p.value, dtype));
       else
         values.push(
           operations[op]!(
@@ -137,7 +130,7 @@ const sumOfSines = (y: NDArray): NDArray => lax.sin(y).sum();
 function direction(like: { readonly shape: readonly number[]; readonly dtype: string }): NDArray {
   const size = like.shape.reduce((a, b) => a * b, 1);
   const flat = Array.from({ length: size }, (_, i) => Math.cos(1 + i));
-  return array(flat, like.dtype as "float32").reshape(like.shape);
+  return jnp.array(flat, like.dtype as "float32").reshape(like.shape);
 }
 
 /** Every argument but the first is shared. */
@@ -188,7 +181,7 @@ function run(c: Case, dtype: "float32" | "float64"): NDArray {
   for (const name of [...c.transforms].reverse()) f = transforms[name]!(f);
   const inputs = c.inputs.map((encoded) => {
     const { shape, data } = decodeArray(encoded);
-    return array(data as number[], dtype).reshape(shape);
+    return jnp.array(data as number[], dtype).reshape(shape);
   });
   return f(...(inputs as [NDArray, ...NDArray[]]));
 }

@@ -49,6 +49,7 @@ test("checkpoint and control flow", () => {
     ),
   ).toEqualTypeOf<NDArray>();
   expectTypeOf(lax.foriLoop(0, 3, (_i, a) => ({ s: a.s.mul(2) }), { s: 1 })).toEqualTypeOf<{ s: NDArray }>();
+  const bad = (a: NDArray) => ({ a });
   // @ts-expect-error a branch of another type
-  lax.cond(true, (a) => a, (a) => ({ a }), x);
+  lax.cond(true, (a: NDArray) => a, bad, x);
 });
