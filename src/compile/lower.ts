@@ -205,7 +205,11 @@ function lowerEquation(
     }
     case "view": {
       const [x] = operands as [Value];
-      return [new Value(context, aval, (index) => x.element(lower.index(b, index, params, x.aval)), x.cost, depth)];
+      // What costs something is computed before it is repeated.
+      const isRepeated = x.aval.shape.length > 0 && sizeOf(aval.shape) > sizeOf(x.aval.shape);
+      if (isRepeated && x.cost > sharedCost) context.place(x);
+      const viewCost = x.place === undefined && !isRepeated ? x.cost : Math.min(x.cost, sharedCost);
+      return [new Value(context, aval, (index) => x.element(lower.index(b, index, params, x.aval)), viewCost, depth)];
     }
     case "reshape":
       return [lowerReshape(context, operands[0]!, aval, depth)];
