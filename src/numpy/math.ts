@@ -3,7 +3,6 @@ export {
   absolute,
   absolute as abs,
   add,
-  clip,
   divide,
   divide as trueDivide,
   divmod,
@@ -18,8 +17,6 @@ export {
   power as pow,
   remainder,
   remainder as mod,
-  round,
-  round as around,
   sign,
   sqrt,
   subtract,
@@ -84,6 +81,8 @@ export { cumulativeProd, cumulativeSum, type CumulativeSumOptions, nancumprod, n
 export { einsum, type EinsumOptions, einsumPath } from "./einsum.ts";
 export {
   angle,
+  clip,
+  type ClipOptions,
   conj,
   conjugate,
   fmax,
@@ -97,6 +96,7 @@ export {
 } from "./elementwise.ts";
 export { cbrt, exp2, expm1, floatPower, log10, log1p, log2, logaddexp, logaddexp2, reciprocal, square } from "./exponential.ts";
 export {
+  around,
   ceil,
   copysign,
   fabs,
@@ -113,6 +113,7 @@ export {
   nextafter,
   positive,
   rint,
+  round,
   signbit,
   spacing,
   trunc,
