@@ -15,6 +15,7 @@ import { lowerConcatenate, lowerContract, lowerCumulative, lowerReduce, lowerSca
 import { planWorkspace } from "./plan.ts";
 import { reshapeIndex, splitsOnly } from "./reshape.ts";
 import { dropUnreadStores } from "./store.ts";
+import { tileRows } from "./tile.ts";
 import { linearIndex, type Place, placedValue, Value } from "./value.ts";
 
 /** A value used more than once is computed once if an element costs more than this many operations. */
@@ -314,6 +315,7 @@ export function lowerJaxpr(source: Jaxpr, name: string): Lowered {
     return { kind: "output", index };
   });
   const values = lowerEquations(context, jaxpr, inputs, targets);
+  context.flush();
   jaxpr.outputs.forEach((atom, i) => {
     const target = atom instanceof Literal ? undefined : targets.get(atom);
     // A value that lies elsewhere (a view of an argument, the result of a sort or loop) is copied to its output.
@@ -321,7 +323,8 @@ export function lowerJaxpr(source: Jaxpr, name: string): Lowered {
     if (target !== undefined) context.flush();
   });
   const kept = new Set([...inputBuffers, ...outputBuffers]);
-  const steps = dropUnreadStores(context.takeSteps(), new Set(outputBuffers));
+  const results = new Set(outputBuffers);
+  const steps = tileRows(context, dropUnreadStores(context.takeSteps(), results), results);
   const { workspace, bytes } = planWorkspace(steps, context.buffers, (buffer) => !kept.has(buffer));
   const program: Program = {
     name,

@@ -80,6 +80,7 @@ function checkSide(side: "lhs" | "rhs", x: Aval, contracting: readonly number[],
   if ([...contracting, ...batch].some((d) => !Number.isInteger(d) || d < 0 || d >= rank)) {
     throw new AxisError({
       what: `dot_general requires ${side} dimension numbers to be nonnegative and less than the number of axes of the ${side} value, got ${side}_batch of ${formatShape(batch)} and ${side}_contracting of ${formatShape(contracting)} for ${side} of rank ${rank}`,
+      fix: "name axes of the operands, counted from 0",
     });
   }
   if (hasDuplicates(batch)) {
@@ -170,6 +171,7 @@ export const dotGeneral: Operation<2, DotGeneralParams> = /* @__PURE__ */ define
     if (!equalShapes(xSummed, ySummed)) {
       throw new ShapeError({
         what: `dot_general requires contracting dimensions to have the same shape, got ${formatShape(xSummed)} and ${formatShape(ySummed)}.`,
+        fix: "the axes that are summed over must have one length: check the order of the operands, or transpose one of them",
       });
     }
     const shape = [

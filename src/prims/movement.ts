@@ -184,6 +184,7 @@ export const transpose: Operation<1, TransposeParams> = /* @__PURE__ */ definePr
     ) {
       throw new AxisError({
         what: `transpose permutation isn't a permutation of operand dimensions, got permutation ${formatShape(permutation)} for operand shape ${formatShape(x!.shape)}.`,
+        fix: "name each axis once, counted from 0",
       });
     }
     return withShape(

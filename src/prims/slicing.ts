@@ -288,6 +288,7 @@ export const concatenate: Operation<"variadic", ConcatenateParams> = /* @__PURE_
     if (xs.some((x) => x.shape.length !== first.shape.length)) {
       throw new ShapeError({
         what: `Cannot concatenate arrays with different numbers of dimensions: got ${shapes()}.`,
+        fix: "reshape the operands to one rank, for example with jnp.expandDims(x, 0)",
       });
     }
     if (!Number.isInteger(dimension) || dimension < 0 || dimension >= first.shape.length) {
@@ -298,6 +299,7 @@ export const concatenate: Operation<"variadic", ConcatenateParams> = /* @__PURE_
     if (xs.some((x) => x.shape.some((n, d) => d !== dimension && n !== first.shape[d]))) {
       throw new ShapeError({
         what: `Cannot concatenate arrays with shapes that differ in dimensions other than the one being concatenated: concatenating along dimension ${dimension} for shapes ${shapes()}.`,
+        fix: "all axes but the concatenated one must have equal lengths",
       });
     }
     checkSameDTypes("concatenate", xs, "concatenate");

@@ -204,3 +204,23 @@ describe("numbers beside arrays, in lax", () => {
     expect(() => lax.bitwiseAnd(array([true], "bool"), 2)).toThrow(DTypeError);
   });
 });
+
+describe("debugNans and debugInfs", () => {
+  const f = (x: NDArray) => lax.mul(lax.log(x), 2);
+  test("name the operation that made the first NaN, inside jit as well", () => {
+    const sum = (x: NDArray) => lax.reduceSum(f(x));
+    for (const g of [f, jit(f), grad(sum), jit(jit(f)), jit(vmap(f))]) {
+      const error = thrown(() => config.using({ debugNans: true }, () => g(array([-1]))));
+      expect(error.name).toBe("FloatingPointError");
+      expect(error.parts.what).toBe("invalid value (nan) encountered in log");
+      expect(error.parts.where!.join()).toContain("inspect.test.ts");
+    }
+    expectClose(f(array(-1)), Number.NaN);
+  });
+  test("infinities", () => {
+    expect(() => config.using({ debugInfs: true }, () => f(array(0)))).toThrow(
+      "invalid value (inf) encountered in log",
+    );
+    config.using({ debugNans: true }, () => expectClose(f(array(0)), Number.NEGATIVE_INFINITY));
+  });
+});

@@ -1,6 +1,7 @@
 /** The text of jaxprs against JAX's own, for functions whose operations exist here. */
 import "../../src/runtime/install.ts";
 import { describe, expect, test } from "vitest";
+import { checkpoint } from "../../src/api/checkpoint.ts";
 import { grad, valueAndGrad } from "../../src/api/grad.ts";
 import { makeJaxpr } from "../../src/api/jaxpr.ts";
 import { jit } from "../../src/api/jit.ts";
@@ -22,7 +23,7 @@ interface Case {
   readonly quirk?: string;
 }
 
-const scope: { readonly [name: string]: unknown } = { lax, grad, valueAndGrad, jit, jvp, vmap };
+const scope: { readonly [name: string]: unknown } = { lax, checkpoint, grad, valueAndGrad, jit, jvp, vmap };
 
 /** Names in a source that do not exist here. */
 function missing(source: string): string[] {
@@ -37,6 +38,8 @@ function missing(source: string): string[] {
 const different: { readonly [id: string]: string } = {
   "literals of many sizes": "numbers are stored as float32: 123456789 is 123456790, its shortest digits",
   "literal pi": "numbers are stored as float32, and print by their shortest digits: 3.1415927",
+  checkpoint:
+    "the value under grad stays inside its checkpoint, where JAX inlines it; and the name is checkpoint, not remat2",
   top_k: "topK is a sort and a slice, not a primitive of its own",
 };
 
