@@ -1,5 +1,16 @@
 /** Activation functions, element by element. In: arrays or numbers; out: the promoted dtype. Derivatives at kinks are JAX's. */
-import { absolute, add, clip, divide, maximum, minimum, multiply, negative, sqrt, tanh as tanhOf } from "../array/arithmetic.ts";
+import {
+  absolute,
+  add,
+  clip,
+  divide,
+  maximum,
+  minimum,
+  multiply,
+  negative,
+  sqrt,
+  tanh as tanhOf,
+} from "../array/arithmetic.ts";
 import { greater, greaterEqual, less, lessEqual } from "../array/comparison.ts";
 import { type ArrayArg, asArray, here } from "../array/convert.ts";
 import { promoteInexact } from "../array/promotion.ts";
@@ -116,7 +127,10 @@ export function selu(x: ArrayArg): NDArray {
  * $\Phi(x) \approx \frac12 (1 + \tanh(\sqrt{2/\pi}\,(x + 0.044715\,x^3)))$.
  * @example nn.gelu(x); nn.gelu(x, { approximate: false })
  */
-export function gelu(x: ArrayArg, ...args: Trailing<[approximate: boolean], { readonly approximate?: boolean }>): NDArray {
+export function gelu(
+  x: ArrayArg,
+  ...args: Trailing<[approximate: boolean], { readonly approximate?: boolean }>
+): NDArray {
   const { approximate = true } = readArguments<{ readonly approximate?: boolean }>("gelu", args, ["approximate"]);
   const a = inexact("gelu", x);
   if (!approximate) return multiply(multiply(0.5, a), erfc(multiply(negative(a), Math.SQRT1_2)));
@@ -136,7 +150,11 @@ export function glu(x: ArrayArg, ...args: Trailing<[axis: number], { readonly ax
   const at = canonicalAxis(staticInteger(axis, "the axis argument of nn.glu"), a.aval.shape.length);
   const size = a.aval.shape[at]!;
   if (size % 2 !== 0) {
-    throw new ShapeError({ what: `glu: axis size must be divisible by 2, but is ${size}`, where: here(), fix: "split an even axis" });
+    throw new ShapeError({
+      what: `glu: axis size must be divisible by 2, but is ${size}`,
+      where: here(),
+      fix: "split an even axis",
+    });
   }
   return multiply(sliceAlong(a, at, 0, size / 2), logistic(sliceAlong(a, at, size / 2, size)));
 }
@@ -149,7 +167,9 @@ export function leakyRelu(
   x: ArrayArg,
   ...args: Trailing<[negativeSlope: ArrayArg], { readonly negativeSlope?: ArrayArg }>
 ): NDArray {
-  const { negativeSlope = 0.01 } = readArguments<{ readonly negativeSlope?: ArrayArg }>("leakyRelu", args, ["negativeSlope"]);
+  const { negativeSlope = 0.01 } = readArguments<{ readonly negativeSlope?: ArrayArg }>("leakyRelu", args, [
+    "negativeSlope",
+  ]);
   const a = asArray(x, "leakyRelu");
   return where(greaterEqual(a, 0), a, multiply(negativeSlope, a));
 }

@@ -2,6 +2,7 @@
 import { add, multiply } from "../array/arithmetic.ts";
 import { greaterEqual, less, lessEqual } from "../array/comparison.ts";
 import { type ArrayArg, asArray, cast, here } from "../array/convert.ts";
+import { transpose } from "../array/shape.ts";
 import { staticInteger } from "../array/static.ts";
 import type { NDArray } from "../core/ndarray.ts";
 import { DTypeError, ShapeError } from "../errors/index.ts";
@@ -17,7 +18,6 @@ import { type DType, isFloating } from "../types/dtype.ts";
 import { promoteTypes } from "../types/promotion.ts";
 import { formatShape } from "../types/shape.ts";
 import { logsumexp, softmax } from "./normalization.ts";
-import { transpose } from "../array/shape.ts";
 
 /** Options of `dotProductAttention`. */
 export interface AttentionOptions {
@@ -87,12 +87,22 @@ function lengths(x: ArrayArg, name: string, { b }: Sizes): NDArray {
 
 /** All that limits which keys a query sees, as one mask; undefined if nothing does. */
 function combinedMask(options: AttentionOptions, sizes: Sizes): NDArray | undefined {
-  const { mask = null, isCausal = false, querySeqLengths = null, keyValueSeqLengths = null, localWindowSize = null } = options;
+  const {
+    mask = null,
+    isCausal = false,
+    querySeqLengths = null,
+    keyValueSeqLengths = null,
+    localWindowSize = null,
+  } = options;
   const masks: NDArray[] = [];
   if (mask !== null) {
     const given = fourAxes(mask, "mask");
     if (given.aval.dtype !== "bool") {
-      throw new DTypeError({ what: `mask dtype should be bool, but got ${given.aval.dtype}`, where: here(), fix: "compare first, or use bias" });
+      throw new DTypeError({
+        what: `mask dtype should be bool, but got ${given.aval.dtype}`,
+        where: here(),
+        fix: "compare first, or use bias",
+      });
     }
     masks.push(grouped(given, sizes, "mask"));
   }
@@ -130,7 +140,10 @@ export function dotProductAttention(
   query: ArrayArg,
   key: ArrayArg,
   value: ArrayArg,
-  ...args: Trailing<[bias: ArrayArg | null, mask: ArrayArg | null], AttentionOptions & { readonly returnResidual?: false }>
+  ...args: Trailing<
+    [bias: ArrayArg | null, mask: ArrayArg | null],
+    AttentionOptions & { readonly returnResidual?: false }
+  >
 ): NDArray;
 export function dotProductAttention(
   query: ArrayArg,
@@ -144,7 +157,8 @@ export function dotProductAttention(
   const [b, t, n, h] = q.aval.shape as [number, number, number, number];
   const [, s, k] = keys.aval.shape as [number, number, number, number];
   const { dtype } = keys.aval;
-  if (keys.aval.shape[0] !== b || keys.aval.shape[3] !== h) throw wrongShape("key", keys, `shape (${b}, keys, heads, ${h})`);
+  if (keys.aval.shape[0] !== b || keys.aval.shape[3] !== h)
+    throw wrongShape("key", keys, `shape (${b}, keys, heads, ${h})`);
   if (values.aval.shape.some((size, d) => size !== keys.aval.shape[d])) {
     throw wrongShape("value", values, `the shape of the keys, ${formatShape(keys.aval.shape)}`);
   }
@@ -171,13 +185,17 @@ export function dotProductAttention(
   if (bias !== null) scores = cast(add(scores, grouped(fourAxes(bias, "bias"), sizes, "bias")), scoreType);
   const mask = combinedMask(options, sizes);
   // Not -infinity, so that a query that sees nothing gives a mean instead of NaN.
-  if (mask !== undefined) scores = where(mask, scores, -0.7 * Math.min(largestFinite(scoreType), largestFinite("float32")));
+  if (mask !== undefined)
+    scores = where(mask, scores, -0.7 * Math.min(largestFinite(scoreType), largestFinite("float32")));
   scores = cast(scores, "float32");
 
   let encoded = einsum("bkgts,bskh->btkgh", cast(softmax(scores), dtype), values);
   const { querySeqLengths = null } = options;
   if (querySeqLengths !== null) {
-    const real = less(shaped(counting(t, "int32"), [1, t, 1, 1, 1]), shaped(lengths(querySeqLengths, "querySeqLengths", sizes), [b, 1, 1, 1, 1]));
+    const real = less(
+      shaped(counting(t, "int32"), [1, t, 1, 1, 1]),
+      shaped(lengths(querySeqLengths, "querySeqLengths", sizes), [b, 1, 1, 1, 1]),
+    );
     encoded = multiply(encoded, cast(real, dtype));
   }
   const result = shaped(encoded, given.aval.shape);

@@ -32,14 +32,14 @@ export { type AttentionOptions, dotProductAttention } from "./attention.ts";
 export * as initializers from "./initializers.ts";
 export {
   type LogmeanexpOptions,
+  type LogsumexpOptions,
   logmeanexp,
   logSoftmax,
-  type LogsumexpOptions,
   logsumexp,
-  oneHot,
   type OneHotOptions,
-  softmax,
+  oneHot,
   type SoftmaxOptions,
-  standardize,
   type StandardizeOptions,
+  softmax,
+  standardize,
 } from "./normalization.ts";

@@ -12,7 +12,11 @@ import { checkChoice, readArguments, readShape, type Trailing } from "../numpy/a
 import { full, ones as onesOf, zeros as zerosOf } from "../numpy/creation.ts";
 import { constant as scalarOf } from "../numpy/operand.ts";
 import type { Key } from "../random/key.ts";
-import { normal as drawNormal, truncatedNormal as drawTruncatedNormal, uniform as drawUniform } from "../random/uniform.ts";
+import {
+  normal as drawNormal,
+  truncatedNormal as drawTruncatedNormal,
+  uniform as drawUniform,
+} from "../random/uniform.ts";
 import { type DType, isFloating } from "../types/dtype.ts";
 import { canonicalAxis, formatShape, type Shape } from "../types/shape.ts";
 
@@ -23,11 +27,20 @@ function floatType(name: string, asked: DType | undefined, own: DType | undefine
   const dtype = asked ?? own ?? defaultFloat();
   const checked = requestedDType(dtype, name);
   if (isFloating(checked)) return checked;
-  throw new DTypeError({ what: `${name} draws floating point numbers, not ${checked}`, where: here(), fix: 'use "float32"' });
+  throw new DTypeError({
+    what: `${name} draws floating point numbers, not ${checked}`,
+    where: here(),
+    fix: 'use "float32"',
+  });
 }
 
 /** Random numbers of an initializer's distribution, times a factor. */
-function scaled(name: string, own: DType | undefined, scale: number, draw: (key: Key, shape: Shape, dtype: DType) => NDArray): Initializer {
+function scaled(
+  name: string,
+  own: DType | undefined,
+  scale: number,
+  draw: (key: Key, shape: Shape, dtype: DType) => NDArray,
+): Initializer {
   return (key, shape, dtype) => {
     const type = floatType(name, dtype, own);
     return multiply(draw(key, readShape(name, shape), type), scalarOf(scale, type));
@@ -42,7 +55,11 @@ export const ones: Initializer = (_key, shape, dtype) => onesOf(shape, dtype ?? 
 
 /** One value everywhere. @example nn.initializers.constant(0.5)(key, [3]) */
 export function constant(value: ArrayArg, dtype?: DType): Initializer {
-  return (_key, shape, asked) => cast(full(shape, value, { dtype: asked ?? dtype ?? defaultFloat() }), requestedDType(asked ?? dtype ?? defaultFloat(), "constant"));
+  return (_key, shape, asked) =>
+    cast(
+      full(shape, value, { dtype: asked ?? dtype ?? defaultFloat() }),
+      requestedDType(asked ?? dtype ?? defaultFloat(), "constant"),
+    );
 }
 
 /** Options of `uniform`. */
@@ -87,9 +104,16 @@ export interface TruncatedNormalInitializerOptions extends NormalInitializerOpti
 export function truncatedNormal(
   ...args: Trailing<[stddev: number, dtype: DType, lower: number, upper: number], TruncatedNormalInitializerOptions>
 ): Initializer {
-  const options = readArguments<TruncatedNormalInitializerOptions>("truncatedNormal", args, ["stddev", "dtype", "lower", "upper"]);
+  const options = readArguments<TruncatedNormalInitializerOptions>("truncatedNormal", args, [
+    "stddev",
+    "dtype",
+    "lower",
+    "upper",
+  ]);
   const { stddev = 0.01, dtype, lower = -2, upper = 2 } = options;
-  return scaled("truncatedNormal", dtype, stddev, (key, shape, type) => drawTruncatedNormal(key, lower, upper, shape, type));
+  return scaled("truncatedNormal", dtype, stddev, (key, shape, type) =>
+    drawTruncatedNormal(key, lower, upper, shape, type),
+  );
 }
 
 /** Which size the variance is divided by: inputs, outputs, or their mean (arithmetic or geometric). */
@@ -113,7 +137,10 @@ export interface FanOptions {
 const fanNames = ["inAxis", "outAxis", "batchAxis", "dtype"];
 
 /** How many inputs reach each output, and outputs each input; axes without a role are a receptive field, which multiplies both. */
-function fans(shape: Shape, { inAxis = -2, outAxis = -1, batchAxis = [] }: FanOptions): [fanIn: number, fanOut: number] {
+function fans(
+  shape: Shape,
+  { inAxis = -2, outAxis = -1, batchAxis = [] }: FanOptions,
+): [fanIn: number, fanOut: number] {
   if (inAxis === -2 && shape.length <= 1) {
     throw new ShapeError({
       what: `Can't compute input and output sizes of a ${shape.length}-dimensional weights tensor with default inAxis. Must be at least 2D or specify inAxis explicitly.`,
@@ -123,7 +150,10 @@ function fans(shape: Shape, { inAxis = -2, outAxis = -1, batchAxis = [] }: FanOp
   }
   const size = (axes: number | readonly number[], name: string): number => {
     const given = staticAxes(axes, name) ?? [];
-    return (typeof given === "number" ? [given] : given).reduce((n, d) => n * shape[canonicalAxis(d, shape.length, name)]!, 1);
+    return (typeof given === "number" ? [given] : given).reduce(
+      (n, d) => n * shape[canonicalAxis(d, shape.length, name)]!,
+      1,
+    );
   };
   const [inputs, outputs] = [size(inAxis, "inAxis"), size(outAxis, "outAxis")];
   const field = shape.reduce((n, d) => n * d, 1) / inputs / outputs / size(batchAxis, "batchAxis");
@@ -148,7 +178,13 @@ export function varianceScaling(
   return scaling("varianceScaling", scale, mode, distribution, options);
 }
 
-function scaling(name: string, scale: number, mode: FanMode, distribution: InitializerDistribution, options: FanOptions): Initializer {
+function scaling(
+  name: string,
+  scale: number,
+  mode: FanMode,
+  distribution: InitializerDistribution,
+  options: FanOptions,
+): Initializer {
   checkOptions(name, options, fanNames);
   checkChoice(name, "mode", mode, ["fan_in", "fan_out", "fan_avg", "fan_geo_avg"]);
   checkChoice(name, "distribution", distribution, ["truncated_normal", "normal", "uniform"]);
@@ -156,13 +192,21 @@ function scaling(name: string, scale: number, mode: FanMode, distribution: Initi
     const shape = readShape(name, given);
     const dtype = floatType(name, asked, options.dtype);
     const [fanIn, fanOut] = fans(shape, options);
-    const sizes = { fan_in: fanIn, fan_out: fanOut, fan_avg: (fanIn + fanOut) / 2, fan_geo_avg: Math.sqrt(fanIn * fanOut) };
+    const sizes = {
+      fan_in: fanIn,
+      fan_out: fanOut,
+      fan_avg: (fanIn + fanOut) / 2,
+      fan_geo_avg: Math.sqrt(fanIn * fanOut),
+    };
     const round = dtype === "float64" ? (x: number): number => x : Math.fround;
     const variance = round(scale / sizes[mode]);
     const times = (values: NDArray, factor: number): NDArray => multiply(values, scalarOf(factor, dtype));
     switch (distribution) {
       case "truncated_normal":
-        return times(drawTruncatedNormal(key, -2, 2, shape, dtype), round(round(Math.sqrt(variance)) / round(cutDeviation)));
+        return times(
+          drawTruncatedNormal(key, -2, 2, shape, dtype),
+          round(round(Math.sqrt(variance)) / round(cutDeviation)),
+        );
       case "normal":
         return times(drawNormal(key, shape, dtype), round(Math.sqrt(variance)));
       case "uniform":
@@ -201,4 +245,9 @@ export function lecunNormal(options: FanOptions = {}): Initializer {
   return scaling("lecunNormal", 1, "fan_in", "truncated_normal", options);
 }
 
-export { glorotNormal as xavierNormal, glorotUniform as xavierUniform, heNormal as kaimingNormal, heUniform as kaimingUniform };
+export {
+  glorotNormal as xavierNormal,
+  glorotUniform as xavierUniform,
+  heNormal as kaimingNormal,
+  heUniform as kaimingUniform,
+};

@@ -16,7 +16,7 @@ import { abs, rsqrt, sign } from "../prims/arithmetic.ts";
 import { eq, lt } from "../prims/compare.ts";
 import { iota } from "../prims/fill.ts";
 import { broadcastTo, expandDims, squeeze } from "../prims/movement.ts";
-import { isFinite } from "../prims/rounding.ts";
+import { isFinite as finiteElements } from "../prims/rounding.ts";
 import { stopGradient } from "../prims/stop.ts";
 import type { DType } from "../types/dtype.ts";
 import { canonicalAxis } from "../types/shape.ts";
@@ -96,7 +96,7 @@ function logOfSum(name: string, x: ArrayArg, options: LogsumexpOptions): [result
   const axes = reductionAxes(a, options.axis, name);
   const largest = max(a, { axis: axes, where, initial: lowest, keepdims: true });
   const { dtype } = largest.aval;
-  const shift = stopGradient(choosing(isFinite(largest), largest, constant(0, dtype)));
+  const shift = stopGradient(choosing(finiteElements(largest), largest, constant(0, dtype)));
   const powers = exp(subtract(a, shift));
   const total = sum(factors === undefined ? powers : multiply(powers, factors), { axis: axes, where, keepdims });
   const flat = keepdims || axes.length === 0 ? shift : squeeze(shift, { dimensions: axes });
@@ -109,7 +109,10 @@ function logOfSum(name: string, x: ArrayArg, options: LogsumexpOptions): [result
  * @throws AxisError if an axis does not exist or is repeated. @throws OptionError for an unknown option.
  * @example nn.logsumexp(jnp.array([1000, 1000])) // 1000.6931
  */
-export function logsumexp(x: ArrayArg, options: LogsumexpOptions & { readonly returnSign: true }): [result: NDArray, sign: NDArray];
+export function logsumexp(
+  x: ArrayArg,
+  options: LogsumexpOptions & { readonly returnSign: true },
+): [result: NDArray, sign: NDArray];
 export function logsumexp(
   x: ArrayArg,
   axis: Axis,
@@ -145,7 +148,10 @@ export function logmeanexp(x: ArrayArg, axis?: Axis | LogmeanexpOptions, options
   const axes = reductionAxes(asArray(x), read.axis, "logmeanexp");
   const count =
     where === null
-      ? constant(axes.reduce((n, d) => n * shape[d]!, 1), result.aval.dtype)
+      ? constant(
+          axes.reduce((n, d) => n * shape[d]!, 1),
+          result.aval.dtype,
+        )
       : sum(broadcastTo(asArray(where), shape), { axis: axes, keepdims, dtype: result.aval.dtype });
   return subtract(result, log(count));
 }
@@ -213,7 +219,12 @@ export function oneHot(
 ): NDArray {
   const options = readArguments<OneHotOptions>("oneHot", args, ["dtype", "axis"]);
   const n = staticInteger(numClasses, "the numClasses argument of nn.oneHot");
-  if (n < 0) throw new ShapeError({ what: `oneHot: numClasses must not be negative, got ${n}`, where: here(), fix: "use 0 or more" });
+  if (n < 0)
+    throw new ShapeError({
+      what: `oneHot: numClasses must not be negative, got ${n}`,
+      where: here(),
+      fix: "use 0 or more",
+    });
   const a = asArray(x, "oneHot");
   const rank = a.aval.shape.length + 1;
   const axis = canonicalAxis(staticInteger(options.axis ?? -1, "the axis argument of nn.oneHot"), rank);
@@ -221,6 +232,7 @@ export function oneHot(
   const shape = wide.aval.shape.map((size, d) => (d === axis ? n : size));
   const classes = iota([], { dtype: defaultInt(), shape, dimension: axis });
   const [left, right] = promoteDTypes("oneHot", wide, classes) as [NDArray, NDArray];
-  const dtype = options.dtype === undefined || options.dtype === null ? defaultFloat() : requestedDType(options.dtype, "oneHot");
+  const dtype =
+    options.dtype === undefined || options.dtype === null ? defaultFloat() : requestedDType(options.dtype, "oneHot");
   return cast(eq(broadcastTo(left, shape), right), dtype);
 }

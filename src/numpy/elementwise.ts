@@ -76,7 +76,10 @@ export interface ClipOptions {
  * @throws ShapeError if the bounds do not broadcast to x. @throws DTypeError for complex numbers.
  * @example jnp.clip(x, -1, 1); jnp.clip(x, { max: 1 })
  */
-export function clip(x: ArrayArg, ...args: Trailing<[min: ArrayArg | null, max: ArrayArg | null], ClipOptions>): NDArray {
+export function clip(
+  x: ArrayArg,
+  ...args: Trailing<[min: ArrayArg | null, max: ArrayArg | null], ClipOptions>
+): NDArray {
   const { min, max } = readArguments<ClipOptions>("clip", args, ["min", "max"]);
   return clipBetween(x, min, max);
 }

@@ -38,7 +38,8 @@ function layoutOf(dtype: DType): { readonly mantissa: number; readonly bias: num
 }
 
 /** A constant of the integers that hold a float's bits. */
-const bitConstant = (value: number, dtype: DType): NDArray => constant(dtype === "int64" ? BigInt(value) : value, dtype);
+const bitConstant = (value: number, dtype: DType): NDArray =>
+  constant(dtype === "int64" ? BigInt(value) : value, dtype);
 
 const infinity = (dtype: DType, value: number = POSITIVE_INFINITY): NDArray => constant(value, dtype);
 
@@ -205,7 +206,9 @@ export function spacing(x: ArrayArg): NDArray {
 function powerOfTwo(n: NDArray, dtype: DType): NDArray {
   const { mantissa, bias } = layoutOf(dtype);
   const bits = n.aval.dtype;
-  return bitcastConvertType(shiftLeft(add(n, bitConstant(bias, bits)), bitConstant(mantissa, bits)), { newDtype: dtype });
+  return bitcastConvertType(shiftLeft(add(n, bitConstant(bias, bits)), bitConstant(mantissa, bits)), {
+    newDtype: dtype,
+  });
 }
 
 /**
@@ -241,7 +244,8 @@ function scaledByPower(x: NDArray, n: NDArray, factors: number): NDArray {
   let result = x;
   let rest = n;
   for (let left = factors; left > 1; left--) {
-    const part = left === 2 ? shiftRightArithmetic(rest, bitConstant(1, bits)) : shiftRightArithmetic(rest, bitConstant(2, bits));
+    const part =
+      left === 2 ? shiftRightArithmetic(rest, bitConstant(1, bits)) : shiftRightArithmetic(rest, bitConstant(2, bits));
     result = mul(result, powerOfTwo(part, x.aval.dtype));
     rest = sub(rest, part);
   }
@@ -275,4 +279,3 @@ export function ldexp(x1: ArrayArg, x2: ArrayArg): NDArray {
 export function positive(x: ArrayArg): NDArray {
   return one(x, "positive");
 }
-

@@ -18,7 +18,8 @@ const library = math as unknown as Record<string, AnyFunction | undefined>;
 const { cases } = loadGolden<GoldenCall>("numpy_functions");
 const own = cases.filter((c) => library[camelCase(c.fn)] !== undefined);
 
-const label = (c: GoldenCall): string => `${c.fn}(${JSON.stringify(c.args).slice(0, 160)}, ${JSON.stringify(c.kwargs).slice(0, 80)})`;
+const label = (c: GoldenCall): string =>
+  `${c.fn}(${JSON.stringify(c.args).slice(0, 160)}, ${JSON.stringify(c.kwargs).slice(0, 80)})`;
 
 /** 16-bit floats, which not every backend stores. */
 const isStorable = (c: GoldenCall): boolean => !JSON.stringify([c.args, c.kwargs]).includes("float16");
@@ -74,7 +75,8 @@ describe("derivatives of JAX at kinks and ties", () => {
       if (c.out !== undefined) expect(difference(f(x), c.out, options), "value").toBeUndefined();
       expect(difference(grad(total)(x), c.grad, options), "gradient").toBeUndefined();
       expect(difference(jit(grad(total))(x), c.grad, options), "gradient, compiled").toBeUndefined();
-      if (c.jvp !== undefined) expect(difference(jvp(f, [x], [jnp.ones(x.shape)])[1], c.jvp, options), "tangent").toBeUndefined();
+      if (c.jvp !== undefined)
+        expect(difference(jvp(f, [x], [jnp.ones(x.shape)])[1], c.jvp, options), "tangent").toBeUndefined();
       if (c.hessian !== undefined) {
         const columns = vmap((v: NDArray) => jvp(grad(total), [x], [v])[1], { outAxes: -1 })(jnp.eye(x.size));
         expect(difference(columns, c.hessian, options), "second derivative").toBeUndefined();
@@ -108,7 +110,8 @@ const calls: Record<string, (x: NDArray) => NDArray> = {
   polyval: (x) => jnp.polyval(jnp.array([1, -2, 3]), x),
   polydiv: (x) => jnp.polydiv(x, jnp.array([1, 2]))[1],
   poly: (x) => jnp.poly(x),
-  vectorize: (x) => jnp.vectorize((a: NDArray, b: NDArray) => a.mul(b), { signature: "(n),()->(n)" })(x.reshape(2, 3), 2),
+  vectorize: (x) =>
+    jnp.vectorize((a: NDArray, b: NDArray) => a.mul(b), { signature: "(n),()->(n)" })(x.reshape(2, 3), 2),
   piecewise: (x) => jnp.piecewise(x, [x.less(0), x.greater(1)], [(v) => v.neg(), 7, (v) => v.mul(v)]),
 };
 
@@ -125,11 +128,15 @@ describe("under transformations", () => {
       const total = (v: NDArray): NDArray => jnp.sum(jnp.sin(f(v)));
       const direction = jnp.array([1, -0.5, 0.25, 2, 1.5, -1]);
       const h = 1e-2;
-      const slope = total(x.add(direction.mul(h))).sub(total(x.sub(direction.mul(h)))).div(2 * h);
+      const slope = total(x.add(direction.mul(h)))
+        .sub(total(x.sub(direction.mul(h))))
+        .div(2 * h);
       const tangent = jvp(total, [x], [direction])[1];
       expect(jnp.sum(grad(total)(x).mul(direction)).item(), "grad").toBeCloseTo(tangent.item() as number, 3);
       if (name === "gcd") return;
-      expect(Math.abs((slope.item() as number) - (tangent.item() as number)), "jvp").toBeLessThan(3e-2 * Math.max(1, Math.abs(tangent.item() as number)));
+      expect(Math.abs((slope.item() as number) - (tangent.item() as number)), "jvp").toBeLessThan(
+        3e-2 * Math.max(1, Math.abs(tangent.item() as number)),
+      );
     });
   }
 });
@@ -180,6 +187,20 @@ describe("vectorize", () => {
     const f = jnp.vectorize((x: NDArray, mode: string) => (mode === "double" ? x.mul(2) : x), { excluded: [1] });
     expect(f(jnp.array([1, 2]), "double").tolist()).toEqual([2, 4]);
   });
+});
+
+test("numbers taken apart and put together, also subnormal ones", () => {
+  const [mantissa, exponent] = jnp.frexp(jnp.array([2 ** -140, -3, 0]));
+  expect([mantissa.tolist(), exponent.tolist()]).toEqual([
+    [0.5, -0.75, 0],
+    [-139, 2, 0],
+  ]);
+  const powers = jnp.array([-140, 127, 130, -160], { dtype: "int32" });
+  expect(jnp.ldexp(jnp.array([1, 1.5, -1, 1]), powers).tolist()).toEqual([2 ** -140, 1.5 * 2 ** 127, -Infinity, 0]);
+});
+
+test("quantiles of nothing are an error", () => {
+  expect(() => jnp.median(jnp.array([]))).toThrow("no value for no elements");
 });
 
 test("unknown options are errors with a suggestion", () => {
