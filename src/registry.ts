@@ -10,6 +10,9 @@ import { jitCall } from "./control/jit.ts";
 import { scanLoop } from "./control/scan.ts";
 import { whileLoop } from "./control/while.ts";
 import type { Primitive } from "./core/primitive.ts";
+import { log1mexpElements, reluElements } from "./nn/kinks.ts";
+import { logaddexp2Elements, logaddexpElements } from "./numpy/logaddexp.ts";
+import { sincAtZero } from "./numpy/special.ts";
 import {
   abs,
   add,
@@ -136,7 +139,10 @@ export const registry: Registry = {
   le,
   lgamma,
   log,
+  log1mexp: log1mexpElements,
   log1p,
+  logaddexp: logaddexpElements,
+  logaddexp2: logaddexp2Elements,
   logistic,
   lt,
   max,
@@ -161,6 +167,7 @@ export const registry: Registry = {
   reduce_prod: reduceProd,
   reduce_sum: reduceSum,
   reduce_xor: reduceXor,
+  relu: reluElements,
   rem,
   reshape,
   rev,
@@ -178,6 +185,7 @@ export const registry: Registry = {
   shift_right_logical: shiftRightLogical,
   sign,
   sin,
+  sinc_at_zero: sincAtZero,
   sinh,
   slice,
   sort,

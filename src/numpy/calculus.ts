@@ -51,7 +51,8 @@ export function diff(x: ArrayArg, ...args: Trailing<[n: number, axis: number], D
   const n = staticInteger(options.n ?? 1, "'n' argument of jnp.diff");
   let a = asArray(x, "diff");
   if (n === 0) return a;
-  if (n < 0) throw new ArgumentError({ what: `order must be non-negative but got ${n}`, where: here(), fix: "use 0 or more" });
+  if (n < 0)
+    throw new ArgumentError({ what: `order must be non-negative but got ${n}`, where: here(), fix: "use 0 or more" });
   const rank = a.aval.shape.length;
   if (rank === 0) {
     throw new ShapeError({
@@ -118,7 +119,10 @@ function slope(a: NDArray, h: NDArray, axis: number): NDArray {
   }
   const wide = (x: NDArray): NDArray => {
     const column = along(x, axis, a.aval.shape.length);
-    return broadcastTo(column, a.aval.shape.map((n, d) => (d === axis ? column.aval.shape[d]! : n)));
+    return broadcastTo(
+      column,
+      a.aval.shape.map((n, d) => (d === axis ? column.aval.shape[d]! : n)),
+    );
   };
   const step = (from: number): NDArray => sub(rest(h, 0, from), part(h, 0, from - 1, -1));
   const steps = step(1);
@@ -190,7 +194,10 @@ export interface TrapezoidOptions {
  * @throws AxisError if the axis does not exist. @throws ShapeError if x does not fit.
  * @example jnp.trapezoid(jnp.array([1, 2, 3]), { dx: 0.5 }) // 2.0
  */
-export function trapezoid(y: ArrayArg, ...args: Trailing<[x: ArrayArg, dx: ArrayArg, axis: number], TrapezoidOptions>): NDArray {
+export function trapezoid(
+  y: ArrayArg,
+  ...args: Trailing<[x: ArrayArg, dx: ArrayArg, axis: number], TrapezoidOptions>
+): NDArray {
   const { x = null, dx = 1, axis = -1 } = readArguments<TrapezoidOptions>("trapezoid", args, ["x", "dx", "axis"]);
   const at = staticInteger(axis, "'axis' argument of jnp.trapezoid");
   const [samples, places] = promoteInexact("trapezoid", y, ...(x === null ? [] : [x])) as [NDArray, NDArray?];
@@ -199,7 +206,12 @@ export function trapezoid(y: ArrayArg, ...args: Trailing<[x: ArrayArg, dx: Array
   const n = values.aval.shape[rank - 1]!;
   if (places === undefined && asArray(dx).aval.shape.length === 0) {
     const ends = add(part(values, rank - 1, 0, 1), rest(values, rank - 1, -1));
-    const [step, total, half] = promoteArgs("trapezoid", cast(asArray(dx), values.aval.dtype), sum(values, -1), sum(ends, -1)) as [NDArray, NDArray, NDArray];
+    const [step, total, half] = promoteArgs(
+      "trapezoid",
+      cast(asArray(dx), values.aval.dtype),
+      sum(values, -1),
+      sum(ends, -1),
+    ) as [NDArray, NDArray, NDArray];
     return mul(step, sub(total, mul(constant(0.5, values.aval.dtype), half)));
   }
   const widths =
@@ -227,7 +239,10 @@ export interface UnwrapOptions {
  * @throws AxisError if the axis does not exist. @throws DTypeError for complex numbers.
  * @example jnp.unwrap(jnp.array([0, 3, 6, 0.5])) // [0.        3.        6.        6.7831855]
  */
-export function unwrap(p: ArrayArg, ...args: Trailing<[discont: ArrayArg | null, axis: number], UnwrapOptions>): NDArray {
+export function unwrap(
+  p: ArrayArg,
+  ...args: Trailing<[discont: ArrayArg | null, axis: number], UnwrapOptions>
+): NDArray {
   const options = readArguments<UnwrapOptions>("unwrap", args, ["discont", "axis"], ["period"]);
   const [a, period] = promoteDTypes("unwrap", p, options.period ?? 2 * Math.PI) as [NDArray, NDArray];
   checkAccepted("unwrap", real, a.aval);

@@ -1,7 +1,8 @@
 /** Logic on truth values, and comparison within tolerances. */
-import { all } from "../array/reduction.ts";
-import { type ArrayArg, asArray } from "../array/convert.ts";
+
+import { type ArrayArg, asArray, cast } from "../array/convert.ts";
 import { promoteArgs, promoteArgsInexact } from "../array/promotion.ts";
+import { all } from "../array/reduction.ts";
 import type { NDArray } from "../core/ndarray.ts";
 import type { Binary } from "../core/primitive.ts";
 import { isConcrete, rootTrace, withTrace } from "../core/trace.ts";
@@ -9,12 +10,11 @@ import { ShapeError, TracerBoolConversionError } from "../errors/index.ts";
 import { abs, add, mul, sub } from "../prims/arithmetic.ts";
 import { and, not, or, xor } from "../prims/bitwise.ts";
 import { eq, le } from "../prims/compare.ts";
-import { isFinite } from "../prims/rounding.ts";
+import { isFinite as finiteElements } from "../prims/rounding.ts";
 import { peek } from "../runtime/array.ts";
 import { formatAval } from "../types/aval.ts";
 import { broadcastShapes, equalShapes } from "../types/shape.ts";
 import { readArguments, type Trailing } from "./arguments.ts";
-import { cast } from "../array/convert.ts";
 import { isnan } from "./floats.ts";
 import { truth } from "./operand.ts";
 
@@ -60,12 +60,16 @@ export interface CloseOptions {
 type CloseArguments = Trailing<[rtol: ArrayArg, atol: ArrayArg, equalNan: boolean], CloseOptions>;
 
 function close(caller: string, x: ArrayArg, y: ArrayArg, args: readonly unknown[]): NDArray {
-  const { rtol = 1e-5, atol = 1e-8, equalNan = false } = readArguments<CloseOptions>(caller, args, ["rtol", "atol", "equalNan"]);
+  const {
+    rtol = 1e-5,
+    atol = 1e-8,
+    equalNan = false,
+  } = readArguments<CloseOptions>(caller, args, ["rtol", "atol", "equalNan"]);
   const [a, b] = promoteArgsInexact(caller, x, y) as [NDArray, NDArray];
   const { dtype } = b.aval;
   const tolerance = (t: ArrayArg): NDArray => cast(asArray(t, caller), dtype);
   const bound = add(tolerance(atol), mul(tolerance(rtol), abs(b)));
-  const near = and(isFinite(b), le(abs(sub(a, b)), bound));
+  const near = and(finiteElements(b), le(abs(sub(a, b)), bound));
   const result = or(eq(a, b), near);
   return equalNan ? or(result, and(isnan(a), isnan(b))) : result;
 }
@@ -113,7 +117,11 @@ export interface ArrayEqualOptions {
  * @throws TracerBoolConversionError for traced arrays of one shape: use `jnp.equal(a, b).all()`.
  * @example jnp.arrayEqual(jnp.array([1, 2]), jnp.array([1, 2])) // true
  */
-export function arrayEqual(a1: ArrayArg, a2: ArrayArg, ...args: Trailing<[equalNan: boolean], ArrayEqualOptions>): boolean {
+export function arrayEqual(
+  a1: ArrayArg,
+  a2: ArrayArg,
+  ...args: Trailing<[equalNan: boolean], ArrayEqualOptions>
+): boolean {
   const { equalNan = false } = readArguments<ArrayEqualOptions>("arrayEqual", args, ["equalNan"]);
   const [x, y] = [asArray(a1, "arrayEqual"), asArray(a2, "arrayEqual", 1)];
   if (!equalShapes(x.aval.shape, y.aval.shape)) return false;

@@ -33,7 +33,11 @@ function slide(name: "convolve" | "correlate", x: ArrayArg, y: ArrayArg, mode: C
   checkChoice(name, "mode", mode, ["full", "same", "valid"]);
   let [a, b] = promoteInexact(name, x, y) as [NDArray, NDArray];
   if (a.aval.shape.length !== 1 || b.aval.shape.length !== 1) {
-    throw new ShapeError({ what: `${name}() only support 1-dimensional inputs.`, where: here(), fix: "pass two vectors" });
+    throw new ShapeError({
+      what: `${name}() only support 1-dimensional inputs.`,
+      where: here(),
+      fix: "pass two vectors",
+    });
   }
   const [m, n] = [a.aval.shape[0]!, b.aval.shape[0]!];
   if (m === 0 || n === 0) {

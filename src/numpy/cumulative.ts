@@ -1,7 +1,7 @@
 /** Running sums and products in the array API's form, and without NaN. */
 import { type ArrayArg, asArray, here } from "../array/convert.ts";
-import { type CumulativeOptions, cumprod, cumsum } from "../array/running.ts";
 import { accumulationDType } from "../array/reduction.ts";
+import { type CumulativeOptions, cumprod, cumsum } from "../array/running.ts";
 import { readAxis, staticInteger } from "../array/static.ts";
 import type { NDArray } from "../core/ndarray.ts";
 import { ShapeError } from "../errors/index.ts";
@@ -33,7 +33,10 @@ function cumulative(name: "cumulativeSum" | "cumulativeProd", x: ArrayArg, optio
       fix: rank === 0 ? "pass an array" : `write jnp.${name}(x, 0)`,
     });
   }
-  const at = canonicalAxis(axis === undefined || axis === null ? 0 : staticInteger(axis, `the axis argument of ${name}`), rank);
+  const at = canonicalAxis(
+    axis === undefined || axis === null ? 0 : staticInteger(axis, `the axis argument of ${name}`),
+    rank,
+  );
   const dtype = options.dtype ?? accumulationDType(a.aval.dtype);
   const result = (name === "cumulativeSum" ? cumsum : cumprod)(a, { axis: at, dtype });
   if (!includeInitial) return result;
@@ -51,7 +54,11 @@ function cumulative(name: "cumulativeSum" | "cumulativeProd", x: ArrayArg, optio
  * @throws ShapeError for scalars, and for more than one axis without `axis`. @throws AxisError if the axis does not exist.
  * @example jnp.cumulativeSum(jnp.array([1, 2, 3]), { includeInitial: true }) // [0. 1. 3. 6.]
  */
-export function cumulativeSum(x: ArrayArg, axis?: number | null | CumulativeSumOptions, options?: CumulativeSumOptions): NDArray {
+export function cumulativeSum(
+  x: ArrayArg,
+  axis?: number | null | CumulativeSumOptions,
+  options?: CumulativeSumOptions,
+): NDArray {
   return cumulative("cumulativeSum", x, readAxis<CumulativeSumOptions>("cumulativeSum", axis, options, initialNames));
 }
 
@@ -60,7 +67,11 @@ export function cumulativeSum(x: ArrayArg, axis?: number | null | CumulativeSumO
  * @throws ShapeError for scalars, and for more than one axis without `axis`. @throws AxisError if the axis does not exist.
  * @example jnp.cumulativeProd(jnp.array([1, 2, 3]), { includeInitial: true }) // [1. 1. 2. 6.]
  */
-export function cumulativeProd(x: ArrayArg, axis?: number | null | CumulativeSumOptions, options?: CumulativeSumOptions): NDArray {
+export function cumulativeProd(
+  x: ArrayArg,
+  axis?: number | null | CumulativeSumOptions,
+  options?: CumulativeSumOptions,
+): NDArray {
   return cumulative("cumulativeProd", x, readAxis<CumulativeSumOptions>("cumulativeProd", axis, options, initialNames));
 }
 
@@ -78,6 +89,13 @@ export function nancumsum(x: ArrayArg, axis?: number | null | CumulativeOptions,
  * @throws AxisError if the axis does not exist.
  * @example jnp.nancumprod(jnp.array([2, NaN, 3])) // [2. 2. 6.]
  */
-export function nancumprod(x: ArrayArg, axis?: number | null | CumulativeOptions, options?: CumulativeOptions): NDArray {
-  return cumprod(withoutNan(asArray(x, "nancumprod"), 1), readAxis<CumulativeOptions>("nancumprod", axis, options, names));
+export function nancumprod(
+  x: ArrayArg,
+  axis?: number | null | CumulativeOptions,
+  options?: CumulativeOptions,
+): NDArray {
+  return cumprod(
+    withoutNan(asArray(x, "nancumprod"), 1),
+    readAxis<CumulativeOptions>("nancumprod", axis, options, names),
+  );
 }

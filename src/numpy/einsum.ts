@@ -41,7 +41,10 @@ function termLabels(term: string, rank: number, position: number, ellipsisRank: 
   const dots = term.indexOf("...");
   const letters = dots < 0 ? term : term.slice(0, dots) + term.slice(dots + 3);
   if (!/^[A-Za-z]*$/.test(letters)) {
-    throw invalid(`subscripts ${JSON.stringify(term)} hold other characters than letters and one ellipsis`, 'write for example "ij,jk->ik"');
+    throw invalid(
+      `subscripts ${JSON.stringify(term)} hold other characters than letters and one ellipsis`,
+      'write for example "ij,jk->ik"',
+    );
   }
   const hidden = rank - letters.length;
   if (dots < 0 ? hidden !== 0 : hidden < 0) {
@@ -66,14 +69,17 @@ function parse(subscripts: string, arrays: readonly NDArray[]): Parsed {
   const text = subscripts.replace(/\s+/g, "");
   const [left, right, ...more] = text.split("->") as [string, string?, ...string[]];
   const terms = left.split(",");
-  if (more.length > 0) throw invalid(`subscripts ${JSON.stringify(subscripts)} have more than one arrow`, "write one ->");
+  if (more.length > 0)
+    throw invalid(`subscripts ${JSON.stringify(subscripts)} have more than one arrow`, "write one ->");
   if (terms.length !== arrays.length) {
     throw invalid(
       `subscripts ${JSON.stringify(subscripts)} name ${terms.length} operands, but ${arrays.length} were given`,
       "separate the operands' subscripts by commas",
     );
   }
-  const hidden = terms.map((term, i) => (term.includes("...") ? arrays[i]!.aval.shape.length - term.replace("...", "").length : 0));
+  const hidden = terms.map((term, i) =>
+    term.includes("...") ? arrays[i]!.aval.shape.length - term.replace("...", "").length : 0,
+  );
   const ellipsisRank = Math.max(0, ...hidden);
   const operands = terms.map((term, i) => ({
     array: arrays[i]!,
@@ -104,9 +110,15 @@ function parse(subscripts: string, arrays: readonly NDArray[]): Parsed {
     const once = [...uses.keys()].filter((label) => !label.startsWith(".") && uses.get(label) === 1);
     return { operands, output: [...ellipsis, ...once.sort()], sizes };
   }
-  const output = termLabels(right, right.replace("...", "").length + (right.includes("...") ? ellipsisRank : 0), -1, ellipsisRank);
+  const output = termLabels(
+    right,
+    right.replace("...", "").length + (right.includes("...") ? ellipsisRank : 0),
+    -1,
+    ellipsisRank,
+  );
   const stray = output.find((label) => !sizes.has(label));
-  if (stray !== undefined) throw invalid(`output subscript '${stray}' is in no operand`, "name only axes of operands behind the arrow");
+  if (stray !== undefined)
+    throw invalid(`output subscript '${stray}' is in no operand`, "name only axes of operands behind the arrow");
   if (new Set(output).size !== output.length) {
     throw invalid(`output subscripts ${JSON.stringify(right)} name an axis twice`, "name each axis of the result once");
   }
@@ -122,7 +134,9 @@ export function diagonalOf(x: NDArray): NDArray {
   if (n === 0) return shaped(x, [...rest, 0]);
   // Elements of the diagonal are n + 1 apart: with n more of them at the end they are the first column of n + 1.
   const flat = shaped(x, [...rest, n * n]);
-  const longer = pad(flat, constant(0, x.aval.dtype), { paddingConfig: [...rest.map((): [number, number, number] => [0, 0, 0]), [0, n, 0]] });
+  const longer = pad(flat, constant(0, x.aval.dtype), {
+    paddingConfig: [...rest.map((): [number, number, number] => [0, 0, 0]), [0, n, 0]],
+  });
   const grid = shaped(longer, [...rest, n, n + 1]);
   return shaped(sliceAlong(grid, rank - 1, 0, 1), [...rest, n]);
 }
@@ -131,7 +145,11 @@ const sumOver = (x: NDArray, axes: readonly number[]): NDArray =>
   axes.length === 0 ? x : x.aval.dtype === "bool" ? reduceOr(x, { axes }) : reduceSum(x, { axes });
 
 /** An operand without repeated labels, without axes of length 1 that broadcast, and without axes nobody else needs. */
-function simplified({ array, labels }: Labelled, sizes: ReadonlyMap<string, number>, needed: ReadonlySet<string>): Labelled {
+function simplified(
+  { array, labels }: Labelled,
+  sizes: ReadonlyMap<string, number>,
+  needed: ReadonlySet<string>,
+): Labelled {
   const single = range(labels.length).filter((d) => array.aval.shape[d] === 1 && sizes.get(labels[d]!) !== 1);
   let x = single.length === 0 ? array : squeeze(array, { dimensions: single });
   let names = labels.filter((_, d) => !single.includes(d));
@@ -167,7 +185,11 @@ function contractPair(a: Labelled, b: Labelled, needed: ReadonlySet<string>, dty
 }
 
 /** Labels that the output or other operands have. */
-function neededBeside(operands: readonly Labelled[], output: readonly string[], ...without: readonly number[]): Set<string> {
+function neededBeside(
+  operands: readonly Labelled[],
+  output: readonly string[],
+  ...without: readonly number[]
+): Set<string> {
   return new Set([...output, ...operands.flatMap((x, i) => (without.includes(i) ? [] : x.labels))]);
 }
 
@@ -175,7 +197,11 @@ const volume = (labels: Iterable<string>, sizes: ReadonlyMap<string, number>): n
   [...labels].reduce((n, label) => n * sizes.get(label)!, 1);
 
 /** The pair whose contraction leaves the least memory behind; at ties the one with the least work, then the first. */
-function cheapestPair(operands: readonly Labelled[], output: readonly string[], sizes: ReadonlyMap<string, number>): [number, number] {
+function cheapestPair(
+  operands: readonly Labelled[],
+  output: readonly string[],
+  sizes: ReadonlyMap<string, number>,
+): [number, number] {
   let best: [number, number] = [0, 1];
   let bestCost = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (let i = 0; i < operands.length; i++) {
@@ -183,7 +209,10 @@ function cheapestPair(operands: readonly Labelled[], output: readonly string[], 
       const [a, b] = [operands[i]!.labels, operands[j]!.labels];
       const union = new Set([...a, ...b]);
       const needed = neededBeside(operands, output, i, j);
-      const left = volume([...union].filter((label) => needed.has(label)), sizes);
+      const left = volume(
+        [...union].filter((label) => needed.has(label)),
+        sizes,
+      );
       const cost = [left - volume(a, sizes) - volume(b, sizes), volume(union, sizes)];
       if (cost[0]! < bestCost[0]! || (cost[0] === bestCost[0] && cost[1]! < bestCost[1]!)) {
         best = [i, j];
@@ -194,9 +223,13 @@ function cheapestPair(operands: readonly Labelled[], output: readonly string[], 
   return best;
 }
 
-function readOperands(args: readonly unknown[]): { readonly operands: readonly ArrayArg[]; readonly options: EinsumOptions } {
+function readOperands(args: readonly unknown[]): {
+  readonly operands: readonly ArrayArg[];
+  readonly options: EinsumOptions;
+} {
   const last = args[args.length - 1];
-  const hasOptions = typeof last === "object" && last !== null && !isNDArray(last) && !isTypedArray(last) && !Array.isArray(last);
+  const hasOptions =
+    typeof last === "object" && last !== null && !isNDArray(last) && !isTypedArray(last) && !Array.isArray(last);
   const options = (hasOptions ? last : {}) as EinsumOptions;
   checkOptions("einsum", options, ["optimize", "precision", "preferredElementType"]);
   return { operands: (hasOptions ? args.slice(0, -1) : args) as readonly ArrayArg[], options };
@@ -216,7 +249,8 @@ function readOperands(args: readonly unknown[]): { readonly operands: readonly A
  * jnp.einsum("...ij,...j->...i", a, v)     // matrices times vectors
  */
 export function einsum(subscripts: string, ...args: readonly (ArrayArg | EinsumOptions)[]): NDArray {
-  if (typeof subscripts !== "string") throw invalid("the first argument must be a text of subscripts", 'write einsum("ij,jk->ik", a, b)');
+  if (typeof subscripts !== "string")
+    throw invalid("the first argument must be a text of subscripts", 'write einsum("ij,jk->ik", a, b)');
   const { operands, options } = readOperands(args);
   if (operands.length === 0) throw invalid("no operands were given", 'write einsum("ij,jk->ik", a, b)');
   const arrays = promoteDTypes("einsum", ...operands);
@@ -234,7 +268,10 @@ export function einsum(subscripts: string, ...args: readonly (ArrayArg | EinsumO
     rest = rest.map((x, k) => simplified(x, sizes, neededBeside(rest, output, k)));
   }
   const { array, labels } = rest[0]!;
-  const ordered = permuted(array, output.map((label) => labels.indexOf(label)));
+  const ordered = permuted(
+    array,
+    output.map((label) => labels.indexOf(label)),
+  );
   return cast(ordered, dtype, asked === null && weakType);
 }
 
@@ -247,7 +284,10 @@ const described = (x: Labelled): string => `${x.labels.join("")}${formatShape(x.
  * @throws As `einsum`.
  * @example jnp.einsumPath("ij,jk,kl->il", a, b, c)[0] // [[0, 1], [0, 1]]
  */
-export function einsumPath(subscripts: string, ...args: readonly (ArrayArg | EinsumOptions)[]): [path: [number, number][], description: string] {
+export function einsumPath(
+  subscripts: string,
+  ...args: readonly (ArrayArg | EinsumOptions)[]
+): [path: [number, number][], description: string] {
   const { operands } = readOperands(args);
   const { operands: terms, output, sizes } = parse(subscripts, promoteDTypes("einsumPath", ...operands));
   const path: [number, number][] = [];

@@ -1,4 +1,5 @@
 /** Elementwise functions on pairs that are not arithmetic, and repairs: `fmax`, `fmod`, `heaviside`, `nanToNum`, real parts. */
+import { clip as clipBetween } from "../array/arithmetic.ts";
 import { type ArrayArg, asArray, cast } from "../array/convert.ts";
 import { promoteArgs, promoteArgsInexact, promoteArgsNumeric, promoteInexact } from "../array/promotion.ts";
 import type { NDArray } from "../core/ndarray.ts";
@@ -60,6 +61,27 @@ export function heaviside(x1: ArrayArg, x2: ArrayArg): NDArray {
   const zero = constant(0, dtype);
   const other = choosing(isnan(x), x, y);
   return choosing(lt(x, zero), zero, choosing(gt(x, zero), constant(1, dtype), other));
+}
+
+/** Options of `clip`. */
+export interface ClipOptions {
+  /** The lower bound. Default: none. */
+  readonly min?: ArrayArg | null;
+  /** The upper bound. Default: none. */
+  readonly max?: ArrayArg | null;
+}
+
+/**
+ * x kept between bounds: min(max(x, lower), upper). At a bound x gets half of the gradient, as `maximum` and `minimum` give it.
+ * @throws ShapeError if the bounds do not broadcast to x. @throws DTypeError for complex numbers.
+ * @example jnp.clip(x, -1, 1); jnp.clip(x, { max: 1 })
+ */
+export function clip(
+  x: ArrayArg,
+  ...args: Trailing<[min: ArrayArg | null, max: ArrayArg | null], ClipOptions>
+): NDArray {
+  const { min, max } = readArguments<ClipOptions>("clip", args, ["min", "max"]);
+  return clipBetween(x, min, max);
 }
 
 /** The largest finite number of a floating point dtype. */

@@ -2,6 +2,7 @@
  * Functions that take floating point numbers apart: rounding to integers, signs, neighbours, mantissa and exponent, and
  * tests for NaN and infinity.
  */
+import { round as roundTo } from "../array/arithmetic.ts";
 import { type ArrayArg, asArray, cast } from "../array/convert.ts";
 import { defaultFloat } from "../array/dtypes.ts";
 import { promoteArgsInexact, promoteDTypes, promoteInexact, promoteShapes } from "../array/promotion.ts";
@@ -15,6 +16,7 @@ import * as rounding from "../prims/rounding.ts";
 import { bitsDType, checkAccepted, floating, ordered } from "../prims/rules.ts";
 import { clamp } from "../prims/select.ts";
 import { type DType, isFloating, isInexact } from "../types/dtype.ts";
+import { readArguments, type Trailing } from "./arguments.ts";
 import { choosing, constant } from "./operand.ts";
 
 const one = (x: ArrayArg, name: string): NDArray => promoteDTypes(name, x)[0]!;
@@ -36,7 +38,8 @@ function layoutOf(dtype: DType): { readonly mantissa: number; readonly bias: num
 }
 
 /** A constant of the integers that hold a float's bits. */
-const bitConstant = (value: number, dtype: DType): NDArray => constant(dtype === "int64" ? BigInt(value) : value, dtype);
+const bitConstant = (value: number, dtype: DType): NDArray =>
+  constant(dtype === "int64" ? BigInt(value) : value, dtype);
 
 const infinity = (dtype: DType, value: number = POSITIVE_INFINITY): NDArray => constant(value, dtype);
 
@@ -81,6 +84,18 @@ export function rint(x: ArrayArg): NDArray {
   if (!isInexact(a.aval.dtype)) return cast(a, defaultFloat());
   return rounding.round(a, { roundingMethod: "TO_NEAREST_EVEN" });
 }
+
+/**
+ * x rounded to so many decimals, halves to the even digit; a negative number of them rounds before the point. Integers stay
+ * as they are. The derivative is 0.
+ * @throws DTypeError for negative decimals of integers.
+ * @example jnp.round(jnp.array([1.25, 2.5]), 1) // [1.2 2.5]
+ */
+export function round(x: ArrayArg, ...args: Trailing<[decimals: number], { readonly decimals?: number }>): NDArray {
+  return roundTo(x, readArguments<{ readonly decimals?: number }>("round", args, ["decimals"]).decimals);
+}
+
+export { round as around };
 
 /**
  * Fraction and integer part, both with the sign of x. x = fraction + integer.
@@ -191,7 +206,9 @@ export function spacing(x: ArrayArg): NDArray {
 function powerOfTwo(n: NDArray, dtype: DType): NDArray {
   const { mantissa, bias } = layoutOf(dtype);
   const bits = n.aval.dtype;
-  return bitcastConvertType(shiftLeft(add(n, bitConstant(bias, bits)), bitConstant(mantissa, bits)), { newDtype: dtype });
+  return bitcastConvertType(shiftLeft(add(n, bitConstant(bias, bits)), bitConstant(mantissa, bits)), {
+    newDtype: dtype,
+  });
 }
 
 /**
@@ -227,7 +244,8 @@ function scaledByPower(x: NDArray, n: NDArray, factors: number): NDArray {
   let result = x;
   let rest = n;
   for (let left = factors; left > 1; left--) {
-    const part = left === 2 ? shiftRightArithmetic(rest, bitConstant(1, bits)) : shiftRightArithmetic(rest, bitConstant(2, bits));
+    const part =
+      left === 2 ? shiftRightArithmetic(rest, bitConstant(1, bits)) : shiftRightArithmetic(rest, bitConstant(2, bits));
     result = mul(result, powerOfTwo(part, x.aval.dtype));
     rest = sub(rest, part);
   }
@@ -261,4 +279,3 @@ export function ldexp(x1: ArrayArg, x2: ArrayArg): NDArray {
 export function positive(x: ArrayArg): NDArray {
   return one(x, "positive");
 }
-

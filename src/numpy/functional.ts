@@ -1,10 +1,11 @@
 /** Functions of functions: `vectorize` on vmap, functions along and over axes, and functions by cases. */
+
+import { checkFunction, named, type UserFunction } from "../api/flat.ts";
+import { vmap } from "../api/vmap.ts";
 import { type ArrayArg, asArray, cast, here } from "../array/convert.ts";
 import { promoteShapes } from "../array/promotion.ts";
 import { expandDims } from "../array/shape.ts";
 import { staticInteger } from "../array/static.ts";
-import { checkFunction, named, type UserFunction } from "../api/flat.ts";
-import { vmap } from "../api/vmap.ts";
 import { isNDArray, type NDArray } from "../core/ndarray.ts";
 import { ArgumentError, checkOptions, OptionError, ShapeError } from "../errors/index.ts";
 import { broadcastTo, squeeze } from "../prims/movement.ts";
@@ -82,7 +83,10 @@ export function vectorize<A extends readonly NDArray[], O>(
   f: (...args: A) => O,
   options?: VectorizeOptions,
 ): (...args: { [K in keyof A]: ArrayArg }) => Traced<O>;
-export function vectorize<A extends readonly unknown[], O>(f: (...args: A) => O, options?: VectorizeOptions): (...args: unknown[]) => Traced<O>;
+export function vectorize<A extends readonly unknown[], O>(
+  f: (...args: A) => O,
+  options?: VectorizeOptions,
+): (...args: unknown[]) => Traced<O>;
 export function vectorize(f: UserFunction, options: VectorizeOptions = {}): UserFunction {
   checkFunction("vectorize", f);
   checkOptions("vectorize", options, ["signature", "excluded"]);
@@ -101,7 +105,7 @@ export function vectorize(f: UserFunction, options: VectorizeOptions = {}): User
     }
     const arrays = places.map((i) => asArray(args[i], "vectorize", i));
     const sizes = new Map<string, number>();
-    arrays.forEach((x, i) => noteSizes(x, inputs[i]!, sizes, `argument ${places[i]}`));
+    for (const [i, x] of arrays.entries()) noteSizes(x, inputs[i]!, sizes, `argument ${places[i]}`);
     const loops = arrays.map((x, i) => x.aval.shape.slice(0, x.aval.shape.length - inputs[i]!.length));
     const loop = broadcastShapes(...loops);
 
@@ -127,7 +131,9 @@ export function vectorize(f: UserFunction, options: VectorizeOptions = {}): User
     }
     const result = mapped(...squeezed);
     if (single.length === 0) return result;
-    return Array.isArray(result) ? result.map((y) => expandDims(y as NDArray, single)) : expandDims(result as NDArray, single);
+    return Array.isArray(result)
+      ? result.map((y) => expandDims(y as NDArray, single))
+      : expandDims(result as NDArray, single);
   }, f);
 }
 
@@ -174,7 +180,11 @@ export function applyAlongAxis<O>(
  * @throws ShapeError if a result has another rank.
  * @example jnp.applyOverAxes((x, axis) => jnp.sum(x, axis), x, [0, 2])
  */
-export function applyOverAxes(func: (x: NDArray, axis: number) => NDArray, a: ArrayArg, axes: number | readonly number[]): NDArray {
+export function applyOverAxes(
+  func: (x: NDArray, axis: number) => NDArray,
+  a: ArrayArg,
+  axes: number | readonly number[],
+): NDArray {
   checkFunction("applyOverAxes", func);
   let x = asArray(a, "applyOverAxes");
   const rank = x.aval.shape.length;
@@ -210,7 +220,9 @@ export function piecewise(
   const a = asArray(x, "piecewise");
   const { shape, dtype } = a.aval;
   const conditions = isNDArray(condlist)
-    ? range(condlist.aval.shape[0] ?? 0).map((i) => shaped(sliceAlong(condlist, 0, i, i + 1), condlist.aval.shape.slice(1)))
+    ? range(condlist.aval.shape[0] ?? 0).map((i) =>
+        shaped(sliceAlong(condlist, 0, i, i + 1), condlist.aval.shape.slice(1)),
+      )
     : condlist.map((c, i) => asArray(c, "piecewise", i));
   const [n, m] = [conditions.length, funclist.length];
   if (m !== n && m !== n + 1) {
@@ -221,7 +233,8 @@ export function piecewise(
     });
   }
   const branch = (f: (typeof funclist)[number]): NDArray => {
-    const y = typeof f === "function" ? vectorize((v: NDArray) => f(v, ...(args as never[])))(a) : asArray(f, "piecewise");
+    const y =
+      typeof f === "function" ? vectorize((v: NDArray) => f(v, ...(args as never[])))(a) : asArray(f, "piecewise");
     return broadcastTo(cast(y, dtype), shape);
   };
   let result = branch(m === n + 1 ? funclist[n]! : 0);

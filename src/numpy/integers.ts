@@ -93,5 +93,9 @@ export function lcm(x1: ArrayArg, x2: ArrayArg): NDArray {
   const [x, y] = integerPair("lcm", x1, x2);
   const divisor = euclid(x, y);
   const zero = constant(0, x.aval.dtype);
-  return choosing(eq(divisor, zero), zero, mul(x, floorDivide(y, choosing(eq(divisor, zero), constant(1, x.aval.dtype), divisor))));
+  return choosing(
+    eq(divisor, zero),
+    zero,
+    mul(x, floorDivide(y, choosing(eq(divisor, zero), constant(1, x.aval.dtype), divisor))),
+  );
 }

@@ -3,7 +3,6 @@ export {
   absolute,
   absolute as abs,
   add,
-  clip,
   divide,
   divide as trueDivide,
   divmod,
@@ -18,8 +17,6 @@ export {
   power as pow,
   remainder,
   remainder as mod,
-  round,
-  round as around,
   sign,
   sqrt,
   subtract,
@@ -39,7 +36,7 @@ export {
   lessEqual,
   notEqual,
 } from "../array/comparison.ts";
-export { dot, type DotOptions, matmul } from "../array/contraction.ts";
+export { type DotOptions, dot, matmul } from "../array/contraction.ts";
 export {
   all,
   any,
@@ -53,24 +50,24 @@ export {
   type ReduceOptions,
   sum,
 } from "../array/reduction.ts";
-export { cumprod, cumsum, type CumulativeOptions } from "../array/running.ts";
-export { mean, type MeanOptions, std, var_ as var, type VarianceOptions } from "../array/statistics.ts";
+export { type CumulativeOptions, cumprod, cumsum } from "../array/running.ts";
+export { type MeanOptions, mean, std, type VarianceOptions, var_ as var } from "../array/statistics.ts";
 export {
-  diff,
   type DiffOptions,
-  ediff1d,
+  diff,
   type Ediff1dOptions,
-  gradient,
+  ediff1d,
   type GradientOptions,
-  trapezoid,
+  gradient,
   type TrapezoidOptions,
-  unwrap,
+  trapezoid,
   type UnwrapOptions,
+  unwrap,
 } from "./calculus.ts";
 export {
+  type ArrayEqualOptions,
   allclose,
   arrayEqual,
-  type ArrayEqualOptions,
   arrayEquiv,
   type CloseOptions,
   isclose,
@@ -80,10 +77,12 @@ export {
   logicalXor,
 } from "./comparison.ts";
 export { type ConvolutionMode, type ConvolutionOptions, convolve, correlate } from "./convolution.ts";
-export { cumulativeProd, cumulativeSum, type CumulativeSumOptions, nancumprod, nancumsum } from "./cumulative.ts";
-export { einsum, type EinsumOptions, einsumPath } from "./einsum.ts";
+export { type CumulativeSumOptions, cumulativeProd, cumulativeSum, nancumprod, nancumsum } from "./cumulative.ts";
+export { type EinsumOptions, einsum, einsumPath } from "./einsum.ts";
 export {
   angle,
+  type ClipOptions,
+  clip,
   conj,
   conjugate,
   fmax,
@@ -91,12 +90,25 @@ export {
   fmod,
   heaviside,
   imag,
-  nanToNum,
   type NanToNumOptions,
+  nanToNum,
   real,
 } from "./elementwise.ts";
-export { cbrt, exp2, expm1, floatPower, log10, log1p, log2, logaddexp, logaddexp2, reciprocal, square } from "./exponential.ts";
 export {
+  cbrt,
+  exp2,
+  expm1,
+  floatPower,
+  log1p,
+  log2,
+  log10,
+  logaddexp,
+  logaddexp2,
+  reciprocal,
+  square,
+} from "./exponential.ts";
+export {
+  around,
   ceil,
   copysign,
   fabs,
@@ -113,51 +125,62 @@ export {
   nextafter,
   positive,
   rint,
+  round,
   signbit,
   spacing,
   trunc,
 } from "./floats.ts";
-export { applyAlongAxis, applyOverAxes, piecewise, vectorize, type VectorizeOptions } from "./functional.ts";
+export { applyAlongAxis, applyOverAxes, piecewise, type VectorizeOptions, vectorize } from "./functional.ts";
 export { bitwiseCount, bitwiseLeftShift, bitwiseRightShift, gcd, lcm, leftShift, rightShift } from "./integers.ts";
 export { nanmax, nanmean, nanmin, nanprod, nanstd, nansum, nanvar } from "./nan.ts";
-export { poly, polyadd, polyder, polydiv, polyint, type PolyintOptions, polymul, polysub, polyval } from "./polynomial.ts";
 export {
-  cross,
+  type PolyintOptions,
+  poly,
+  polyadd,
+  polyder,
+  polydiv,
+  polyint,
+  polymul,
+  polysub,
+  polyval,
+} from "./polynomial.ts";
+export {
   type CrossOptions,
+  cross,
   inner,
   kron,
   matvec,
   outer,
-  tensordot,
   type TensordotAxes,
-  trace,
   type TraceOptions,
+  tensordot,
+  trace,
+  type VecdotOptions,
   vdot,
   vecdot,
-  type VecdotOptions,
   vecmat,
 } from "./products.ts";
 export {
-  median,
   type MedianOptions,
+  median,
   nanmedian,
   nanpercentile,
   nanquantile,
   percentile,
-  quantile,
   type QuantileMethod,
   type QuantileOptions,
+  quantile,
 } from "./quantile.ts";
 export { i0, sinc } from "./special.ts";
 export {
-  average,
   type AverageOptions,
-  corrcoef,
+  average,
   type CorrcoefOptions,
-  cov,
   type CovOptions,
-  ptp,
+  corrcoef,
+  cov,
   type PtpOptions,
+  ptp,
 } from "./statistics.ts";
 export {
   acos,

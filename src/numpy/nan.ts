@@ -46,7 +46,10 @@ export function nanprod(x: ArrayArg, axis?: Axis | ReduceOptions, options?: Redu
 function extreme(name: "nanmax" | "nanmin", x: ArrayArg, options: ExtremeOptions): NDArray {
   const a = asArray(x, name);
   const largest = name === "nanmax";
-  const result = (largest ? max : min)(withoutNan(a, largest ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY), options);
+  const result = (largest ? max : min)(
+    withoutNan(a, largest ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY),
+    options,
+  );
   if (!isInexact(a.aval.dtype) || (options.initial !== undefined && options.initial !== null)) return result;
   const { axis, keepdims = false } = options;
   return choosing(all(isnan(a), { axis, keepdims }), constant(Number.NaN, a.aval.dtype), result);

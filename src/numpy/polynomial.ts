@@ -1,6 +1,6 @@
 /** Polynomials as vectors of coefficients, highest power first. */
 import { add as addArrays, divide, multiply, negative } from "../array/arithmetic.ts";
-import { array, type ArrayArg, asArray, here } from "../array/convert.ts";
+import { type ArrayArg, array, asArray, here } from "../array/convert.ts";
 import { promoteDTypes, promoteInexact } from "../array/promotion.ts";
 import { staticInteger } from "../array/static.ts";
 import type { NDArray } from "../core/ndarray.ts";
@@ -98,7 +98,8 @@ export function polydiv(u: ArrayArg, v: ArrayArg): [quotient: NDArray, remainder
   const [dividend, divisor] = promoteInexact("polydiv", u, v) as [NDArray, NDArray];
   checkVector("polydiv", dividend, divisor);
   const [m, n] = [dividend.aval.shape[0]!, divisor.aval.shape[0]!];
-  if (n === 0) throw new ShapeError({ what: "polydiv: the divisor has no coefficients", where: here(), fix: "pass at least one" });
+  if (n === 0)
+    throw new ShapeError({ what: "polydiv: the divisor has no coefficients", where: here(), fix: "pass at least one" });
   const scale = divide(1, sliceAlong(divisor, 0, 0, 1));
   const quotient: NDArray[] = [];
   let rest = dividend;
@@ -121,12 +122,16 @@ export function polyder(p: ArrayArg, ...args: Trailing<[m: number], { readonly m
   const order = staticInteger(m, "'m' argument of jnp.polyder");
   const coefficients = promoteInexact("polyder", p)[0]!;
   checkVector("polyder", coefficients);
-  if (order < 0) throw new ArgumentError({ what: "Order of derivative must be positive", where: here(), fix: "use 0 or more" });
+  if (order < 0)
+    throw new ArgumentError({ what: "Order of derivative must be positive", where: here(), fix: "use 0 or more" });
   if (order === 0) return coefficients;
   const length = Math.max(0, coefficients.aval.shape[0]! - order);
   // x^(i + m) becomes (i + m) (i + m - 1) ... (i + 1) x^i.
   const falling = (i: number): number => range(order).reduce((value, j) => value * (i + order - j), 1);
-  return multiply(sliceAlong(coefficients, 0, 0, length), factors(range(length).reverse().map(falling), coefficients.aval.dtype));
+  return multiply(
+    sliceAlong(coefficients, 0, 0, length),
+    factors(range(length).reverse().map(falling), coefficients.aval.dtype),
+  );
 }
 
 /** Options of `polyint`. */
@@ -146,7 +151,11 @@ export function polyint(p: ArrayArg, ...args: Trailing<[m: number, k: ArrayArg],
   const options = readArguments<PolyintOptions>("polyint", args, ["m", "k"]);
   const order = staticInteger(options.m ?? 1, "'m' argument of jnp.polyint");
   if (order < 0) {
-    throw new ArgumentError({ what: "Order of integral must be positive (see polyder)", where: here(), fix: "use 0 or more" });
+    throw new ArgumentError({
+      what: "Order of integral must be positive (see polyder)",
+      where: here(),
+      fix: "use 0 or more",
+    });
   }
   const [coefficients, k] = promoteInexact("polyint", p, options.k ?? 0) as [NDArray, NDArray];
   checkVector("polyint", coefficients);

@@ -1,6 +1,6 @@
 /** Products of vectors, matrices and arrays over named axes, beside `dot` and `matmul`. */
 import { multiply, subtract } from "../array/arithmetic.ts";
-import { dot, type DotOptions } from "../array/contraction.ts";
+import { type DotOptions, dot } from "../array/contraction.ts";
 import { type ArrayArg, asArray, cast, here } from "../array/convert.ts";
 import { requestedDType } from "../array/dtypes.ts";
 import { promoteDTypes } from "../array/promotion.ts";
@@ -167,8 +167,20 @@ export function kron(a: ArrayArg, b: ArrayArg): NDArray {
   const rank = Math.max(x.aval.shape.length, y.aval.shape.length);
   const sizes = (v: NDArray): number[] => [...new Array<number>(rank - v.aval.shape.length).fill(1), ...v.aval.shape];
   const [m, n] = [sizes(x), sizes(y)];
-  const product = multiply(shaped(x, m.flatMap((size) => [size, 1])), shaped(y, n.flatMap((size) => [1, size])));
-  return shaped(product, m.map((size, d) => size * n[d]!));
+  const product = multiply(
+    shaped(
+      x,
+      m.flatMap((size) => [size, 1]),
+    ),
+    shaped(
+      y,
+      n.flatMap((size) => [1, size]),
+    ),
+  );
+  return shaped(
+    product,
+    m.map((size, d) => size * n[d]!),
+  );
 }
 
 /** Options of `cross`. */
@@ -187,7 +199,11 @@ export interface CrossOptions {
  * @throws ShapeError unless the vectors have length 2 or 3.
  * @example jnp.cross(jnp.array([1, 0, 0]), jnp.array([0, 1, 0])) // [0. 0. 1.]
  */
-export function cross(a: ArrayArg, b: ArrayArg, ...args: Trailing<[axisa: number, axisb: number, axisc: number, axis: number], CrossOptions>): NDArray {
+export function cross(
+  a: ArrayArg,
+  b: ArrayArg,
+  ...args: Trailing<[axisa: number, axisb: number, axisc: number, axis: number], CrossOptions>
+): NDArray {
   const options = readArguments<CrossOptions>("cross", args, ["axisa", "axisb", "axisc", "axis"]);
   const axis = options.axis ?? null;
   const place = (own: number | undefined): number => staticInteger(axis ?? own ?? -1, "an axis argument of jnp.cross");
@@ -196,7 +212,11 @@ export function cross(a: ArrayArg, b: ArrayArg, ...args: Trailing<[axisa: number
   const y = moveaxis(second, place(options.axisb), -1);
   const length = (v: NDArray): number => v.aval.shape[v.aval.shape.length - 1]!;
   if (![x, y].every((v) => length(v) === 2 || length(v) === 3)) {
-    throw new ShapeError({ what: "Dimension must be either 2 or 3 for cross product", where: here(), fix: "name the axis of the vectors" });
+    throw new ShapeError({
+      what: "Dimension must be either 2 or 3 for cross product",
+      where: here(),
+      fix: "name the axis of the vectors",
+    });
   }
   const component = (v: NDArray, i: number): NDArray => {
     const axisOf = v.aval.shape.length - 1;
@@ -225,7 +245,10 @@ export interface TraceOptions extends Pick<ReduceOptions, "dtype"> {
  * @throws AxisError if the axes are equal or do not exist. @throws ShapeError for fewer than two axes.
  * @example jnp.trace(jnp.eye(3)) // 3.0
  */
-export function trace(x: ArrayArg, ...args: Trailing<[offset: number, axis1: number, axis2: number], TraceOptions>): NDArray {
+export function trace(
+  x: ArrayArg,
+  ...args: Trailing<[offset: number, axis1: number, axis2: number], TraceOptions>
+): NDArray {
   const options = readArguments<TraceOptions>("trace", args, ["offset", "axis1", "axis2"], ["dtype"]);
   const a = asArray(x, "trace");
   const rank = a.aval.shape.length;
@@ -233,7 +256,11 @@ export function trace(x: ArrayArg, ...args: Trailing<[offset: number, axis1: num
   const axis1 = canonicalAxis(staticInteger(options.axis1 ?? 0, "'axis1' argument of jnp.trace"), rank);
   const axis2 = canonicalAxis(staticInteger(options.axis2 ?? 1, "'axis2' argument of jnp.trace"), rank);
   if (axis1 === axis2) {
-    throw new AxisError({ what: `axis1 and axis2 can not be same. axis1=${axis1} and axis2=${axis2}`, where: here(), fix: "name two axes" });
+    throw new AxisError({
+      what: `axis1 and axis2 can not be same. axis1=${axis1} and axis2=${axis2}`,
+      where: here(),
+      fix: "name two axes",
+    });
   }
   const moved = moveaxis(a, [axis1, axis2], [-2, -1]);
   const [rows, columns] = moved.aval.shape.slice(-2) as [number, number];
@@ -248,4 +275,3 @@ export function trace(x: ArrayArg, ...args: Trailing<[offset: number, axis1: num
   const dtype: DType | null = options.dtype ?? null;
   return sum(diagonalOf(block), -1, { dtype });
 }
-

@@ -2,12 +2,13 @@
  * Quantiles, percentiles and medians. The reduced axes become the columns of a matrix, each row is sorted, and the elements
  * beside the place q (n - 1) are read and mixed.
  */
-import { cumsum } from "../array/running.ts";
+
 import { divide } from "../array/arithmetic.ts";
 import { type ArrayArg, asArray, cast, here } from "../array/convert.ts";
 import { defaultInt } from "../array/dtypes.ts";
 import { promoteInexact } from "../array/promotion.ts";
 import { any, reductionAxes, sum } from "../array/reduction.ts";
+import { cumsum } from "../array/running.ts";
 import { type Axis, readAxis } from "../array/static.ts";
 import type { NDArray } from "../core/ndarray.ts";
 import { OptionError, ShapeError } from "../errors/index.ts";
@@ -121,24 +122,44 @@ function interpolated({ rows, counts }: Sorted, q: NDArray, method: QuantileMeth
 function byWeight(rows: NDArray, weights: NDArray, q: NDArray, skipNan: boolean): NDArray {
   const { dtype } = weights.aval;
   const [m, n] = rows.aval.shape as [number, number];
-  const [values, sortedWeights] = sort([rows, weights], { dimension: 1, isStable: true, numKeys: 1 }) as [NDArray, NDArray];
+  const [values, sortedWeights] = sort([rows, weights], { dimension: 1, isStable: true, numKeys: 1 }) as [
+    NDArray,
+    NDArray,
+  ];
   const zero = constant(0, dtype);
   const missing = isnan(values);
   const bad = or(lt(sortedWeights, zero), isnan(sortedWeights));
   const reached = cumsum(choosing(or(bad, missing), zero, sortedWeights), 1);
-  const target = mul(broadcastTo(cast(q, dtype), [m, q.aval.shape[0]!]), broadcastTo(sliceAlong(reached, 1, n - 1, n), [m, q.aval.shape[0]!]));
+  const target = mul(
+    broadcastTo(cast(q, dtype), [m, q.aval.shape[0]!]),
+    broadcastTo(sliceAlong(reached, 1, n - 1, n), [m, q.aval.shape[0]!]),
+  );
   const cube: Shape = [m, q.aval.shape[0]!, n];
-  const before = lt(broadcastTo(shaped(reached, [m, 1, n]), cube), broadcastTo(shaped(target, [m, q.aval.shape[0]!, 1]), cube));
+  const before = lt(
+    broadcastTo(shaped(reached, [m, 1, n]), cube),
+    broadcastTo(shaped(target, [m, q.aval.shape[0]!, 1]), cube),
+  );
   const count = skipNan ? sum(not(missing), { axis: 1, keepdims: true }) : constant(n, defaultInt());
   const last = sub(count, constant(1, defaultInt()));
   const index = sum(before, 2);
-  const inside = max(constant(0, defaultInt()), min(index, last.aval.shape.length === 0 ? last : broadcastTo(last, index.aval.shape)));
+  const inside = max(
+    constant(0, defaultInt()),
+    min(index, last.aval.shape.length === 0 ? last : broadcastTo(last, index.aval.shape)),
+  );
   const result = pick(values, inside);
-  const spoiled = skipNan ? or(any(bad, { axis: 1, keepdims: true }), eq(count, constant(0, defaultInt()))) : any(or(bad, missing), { axis: 1, keepdims: true });
+  const spoiled = skipNan
+    ? or(any(bad, { axis: 1, keepdims: true }), eq(count, constant(0, defaultInt())))
+    : any(or(bad, missing), { axis: 1, keepdims: true });
   return choosing(broadcastTo(spoiled, result.aval.shape), constant(Number.NaN, result.aval.dtype), result);
 }
 
-function computeQuantile(name: string, x: ArrayArg, fraction: ArrayArg, options: QuantileOptions, skipNan: boolean): NDArray {
+function computeQuantile(
+  name: string,
+  x: ArrayArg,
+  fraction: ArrayArg,
+  options: QuantileOptions,
+  skipNan: boolean,
+): NDArray {
   const { method = "linear", keepdims = false, weights = null } = options;
   checkChoice(name, "method", method, methods);
   const a = promoteInexact(name, x)[0]!;
@@ -156,6 +177,13 @@ function computeQuantile(name: string, x: ArrayArg, fraction: ArrayArg, options:
   const { shape } = a.aval;
   const axes = reductionAxes(a, options.axis, name);
   let rows = asRows(a, axes);
+  if (rows.aval.shape[1] === 0) {
+    throw new ShapeError({
+      what: `zero-size array to ${name}, which has no value for no elements: shape ${formatShape(shape)}`,
+      where: here(),
+      fix: "check the size first",
+    });
+  }
   const missing = isnan(rows);
   if (!skipNan) {
     const spoiled = broadcastTo(any(missing, { axis: 1, keepdims: true }), rows.aval.shape);
@@ -206,7 +234,8 @@ function weightRows(name: string, a: NDArray, axes: readonly number[], weights: 
  * the first element up to which the fraction q of all weights is reached. NaN where there is a NaN.
  *
  * For a vector of quantiles the result has a first axis of its length.
- * @throws AxisError if an axis does not exist or is repeated. @throws ShapeError for q of rank 2 or more. @throws OptionError
+ * @throws AxisError if an axis does not exist or is repeated. @throws ShapeError for q of rank 2 or more, and over no
+ * elements. @throws OptionError
  * for an unknown method or option. @throws DTypeError for complex numbers.
  * @example jnp.quantile(x, jnp.array([0.25, 0.75]), { axis: 0, method: "lower" })
  */
@@ -219,7 +248,12 @@ export function quantile(x: ArrayArg, q: ArrayArg, axis?: Axis | QuantileOptions
  * @throws As `quantile`.
  * @example jnp.percentile(x, 90)
  */
-export function percentile(x: ArrayArg, q: ArrayArg, axis?: Axis | QuantileOptions, options?: QuantileOptions): NDArray {
+export function percentile(
+  x: ArrayArg,
+  q: ArrayArg,
+  axis?: Axis | QuantileOptions,
+  options?: QuantileOptions,
+): NDArray {
   const read = readAxis<QuantileOptions>("percentile", axis, options, quantileNames);
   return computeQuantile("percentile", x, divide(q, 100), read, false);
 }
@@ -239,8 +273,19 @@ export function median(x: ArrayArg, axis?: Axis | MedianOptions, options?: Media
  * @throws As `quantile`.
  * @example jnp.nanquantile(jnp.array([1, NaN, 3]), 0.5) // 2.0
  */
-export function nanquantile(x: ArrayArg, q: ArrayArg, axis?: Axis | QuantileOptions, options?: QuantileOptions): NDArray {
-  return computeQuantile("nanquantile", x, q, readAxis<QuantileOptions>("nanquantile", axis, options, quantileNames), true);
+export function nanquantile(
+  x: ArrayArg,
+  q: ArrayArg,
+  axis?: Axis | QuantileOptions,
+  options?: QuantileOptions,
+): NDArray {
+  return computeQuantile(
+    "nanquantile",
+    x,
+    q,
+    readAxis<QuantileOptions>("nanquantile", axis, options, quantileNames),
+    true,
+  );
 }
 
 /**
@@ -248,7 +293,12 @@ export function nanquantile(x: ArrayArg, q: ArrayArg, axis?: Axis | QuantileOpti
  * @throws As `quantile`.
  * @example jnp.nanpercentile(jnp.array([1, NaN, 3]), 50) // 2.0
  */
-export function nanpercentile(x: ArrayArg, q: ArrayArg, axis?: Axis | QuantileOptions, options?: QuantileOptions): NDArray {
+export function nanpercentile(
+  x: ArrayArg,
+  q: ArrayArg,
+  axis?: Axis | QuantileOptions,
+  options?: QuantileOptions,
+): NDArray {
   const read = readAxis<QuantileOptions>("nanpercentile", axis, options, quantileNames);
   return computeQuantile("nanpercentile", x, divide(q, 100), read, true);
 }

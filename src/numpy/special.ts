@@ -52,7 +52,10 @@ export function i0(x: ArrayArg): NDArray {
  * The derivative of order k of sin(x) / x at 0, whatever x is (NaN for NaN): 0 for odd k, (-1)^(k/2) / (k + 1) for even.
  * Its own derivative is the one of the next order, so that `sinc` has all derivatives at 0.
  */
-const sincAtZero: Operation<1, { readonly order: number }> = /* @__PURE__ */ definePrimitive<1, { readonly order: number }>({
+export const sincAtZero: Operation<1, { readonly order: number }> = /* @__PURE__ */ definePrimitive<
+  1,
+  { readonly order: number }
+>({
   name: "sinc_at_zero",
   arity: 1,
   type: (avals) => elementwise("sinc_at_zero", floating, avals),

@@ -1,8 +1,8 @@
 /** Weighted averages, ranges, covariance and correlation. */
 import { absolute, clip, divide, multiply, subtract } from "../array/arithmetic.ts";
+import { dot } from "../array/contraction.ts";
 import { type ArrayArg, asArray, cast, here } from "../array/convert.ts";
 import { requestedDType } from "../array/dtypes.ts";
-import { dot } from "../array/contraction.ts";
 import { promoteInexact } from "../array/promotion.ts";
 import { max, min, reductionAxes, sum } from "../array/reduction.ts";
 import { squeeze, transpose } from "../array/shape.ts";
@@ -64,7 +64,14 @@ function averaged(x: ArrayArg, options: AverageOptions): [average: NDArray, weig
   const axes = reductionAxes(a, options.axis, "average");
   let spread = w;
   if (!equalShapes(w.aval.shape, shape)) {
-    if (options.axis === undefined || options.axis === null || !equalShapes(w.aval.shape, axes.map((d) => shape[d]!))) {
+    if (
+      options.axis === undefined ||
+      options.axis === null ||
+      !equalShapes(
+        w.aval.shape,
+        axes.map((d) => shape[d]!),
+      )
+    ) {
       throw new ShapeError({
         what:
           options.axis === undefined || options.axis === null
@@ -87,10 +94,25 @@ function averaged(x: ArrayArg, options: AverageOptions): [average: NDArray, weig
  * @throws ShapeError if the weights do not fit. @throws AxisError if an axis does not exist.
  * @example jnp.average(jnp.array([1, 2]), { weights: jnp.array([3, 1]) }) // 1.25
  */
-export function average(x: ArrayArg, options: AverageOptions & { readonly returned: true }): [average: NDArray, weights: NDArray];
-export function average(x: ArrayArg, axis: Axis, options: AverageOptions & { readonly returned: true }): [average: NDArray, weights: NDArray];
-export function average(x: ArrayArg, axis?: Axis | AverageOptions, options?: AverageOptions & { readonly returned?: false }): NDArray;
-export function average(x: ArrayArg, axis?: Axis | AverageOptions, options?: AverageOptions): NDArray | [average: NDArray, weights: NDArray] {
+export function average(
+  x: ArrayArg,
+  options: AverageOptions & { readonly returned: true },
+): [average: NDArray, weights: NDArray];
+export function average(
+  x: ArrayArg,
+  axis: Axis,
+  options: AverageOptions & { readonly returned: true },
+): [average: NDArray, weights: NDArray];
+export function average(
+  x: ArrayArg,
+  axis?: Axis | AverageOptions,
+  options?: AverageOptions & { readonly returned?: false },
+): NDArray;
+export function average(
+  x: ArrayArg,
+  axis?: Axis | AverageOptions,
+  options?: AverageOptions,
+): NDArray | [average: NDArray, weights: NDArray] {
   const read = readAxis<AverageOptions>("average", axis, options, ["axis", "weights", "returned", "keepdims"]);
   const result = averaged(x, read);
   return read.returned === true ? result : result[0];
@@ -122,7 +144,11 @@ export interface CovOptions extends CorrcoefOptions {
 function variables(x: NDArray, rowvar: boolean, isFirst: boolean): NDArray {
   const { shape } = x.aval;
   if (shape.length > 2) {
-    throw new ShapeError({ what: `${isFirst ? "m" : "y"} has more than 2 dimensions`, where: here(), fix: "pass a matrix or a vector" });
+    throw new ShapeError({
+      what: `${isFirst ? "m" : "y"} has more than 2 dimensions`,
+      where: here(),
+      fix: "pass a matrix or a vector",
+    });
   }
   const rows = shape.length === 2 ? x : shaped(x, [1, sizeOf(shape)]);
   const already = rowvar || (isFirst ? shape.length !== 2 : rows.aval.shape[0] === 1);
@@ -134,7 +160,10 @@ function observationWeights(name: "fweights" | "aweights", given: ArrayArg | nul
   const w = asArray(given, "cov");
   if (w.aval.shape.length !== 1 || w.aval.shape[0] !== count) {
     throw new ShapeError({
-      what: w.aval.shape.length > 1 ? `cannot handle multidimensional ${name}` : `incompatible numbers of samples and ${name}`,
+      what:
+        w.aval.shape.length > 1
+          ? `cannot handle multidimensional ${name}`
+          : `incompatible numbers of samples and ${name}`,
       where: here(),
       fix: `pass a vector of ${count} weights`,
     });
@@ -170,7 +199,8 @@ function covariance(m: ArrayArg, options: CovOptions): NDArray {
   const ddof = options.ddof ?? (bias ? 0 : 1);
   const frequency = observationWeights("fweights", fweights, count);
   const importance = observationWeights("aweights", aweights, count);
-  const given = frequency === undefined ? importance : importance === undefined ? frequency : multiply(frequency, importance);
+  const given =
+    frequency === undefined ? importance : importance === undefined ? frequency : multiply(frequency, importance);
   const weights = given === undefined ? undefined : cast(given, x.aval.dtype);
   const [average, totals] = averaged(x, { axis: 1, weights: weights ?? null });
   const total = shaped(sliceAlong(totals, 0, 0, 1), []);
@@ -184,7 +214,9 @@ function covariance(m: ArrayArg, options: CovOptions): NDArray {
   }
   const centered = sub(x, broadcastTo(shaped(average, [n, 1]), [n, count]));
   const weighted = weights === undefined ? centered : multiply(centered, weights);
-  return squeeze(divide(dot(centered, transpose(weighted)), typeof divisor === "number" ? constant(divisor, x.aval.dtype) : divisor));
+  return squeeze(
+    divide(dot(centered, transpose(weighted)), typeof divisor === "number" ? constant(divisor, x.aval.dtype) : divisor),
+  );
 }
 
 /**
@@ -205,7 +237,10 @@ export function cov(m: ArrayArg, ...args: Trailing<[y: ArrayArg | null, rowvar: 
  * @throws ShapeError for more than two axes.
  * @example jnp.corrcoef(jnp.array([[0, 1, 2], [2, 1, 0]])) // [[ 1. -1.] [-1.  1.]]
  */
-export function corrcoef(x: ArrayArg, ...args: Trailing<[y: ArrayArg | null, rowvar: boolean], CorrcoefOptions>): NDArray {
+export function corrcoef(
+  x: ArrayArg,
+  ...args: Trailing<[y: ArrayArg | null, rowvar: boolean], CorrcoefOptions>
+): NDArray {
   const options = readArguments<CorrcoefOptions>("corrcoef", args, ["y", "rowvar"], ["dtype"]);
   checkedDType("corrcoef", options.dtype);
   const c = covariance(x, options);
