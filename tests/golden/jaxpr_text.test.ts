@@ -38,8 +38,6 @@ function missing(source: string): string[] {
 const different: { readonly [id: string]: string } = {
   "literals of many sizes": "numbers are stored as float32: 123456789 is 123456790, its shortest digits",
   "literal pi": "numbers are stored as float32, and print by their shortest digits: 3.1415927",
-  checkpoint:
-    "the value under grad stays inside its checkpoint, where JAX inlines it; and the name is checkpoint, not remat2",
   top_k: "topK is a sort and a slice, not a primitive of its own",
 };
 

@@ -116,7 +116,10 @@ export class WasmBackend implements Backend {
   write(storage: Storage, data: TypedArray): void {
     const { block } = storage as WasmStorage;
     if (data.byteLength > block.bytes) {
-      throw new BackendError({ what: `${data.byteLength} bytes do not fit into a block of ${block.bytes}` });
+      throw new BackendError({
+        what: `${data.byteLength} bytes do not fit into a block of ${block.bytes}`,
+        fix: "this is a bug: please report it with the program that led here",
+      });
     }
     this.heap.bytes().set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), block.address);
   }
@@ -126,7 +129,10 @@ export class WasmBackend implements Backend {
     const { block } = storage as WasmStorage;
     const result = newTypedArray(dtype, elements);
     if (result.byteLength > block.bytes) {
-      throw new BackendError({ what: `${result.byteLength} bytes were asked of a block of ${block.bytes}` });
+      throw new BackendError({
+        what: `${result.byteLength} bytes were asked of a block of ${block.bytes}`,
+        fix: "this is a bug: please report it with the program that led here",
+      });
     }
     const bytes = this.heap.bytes().subarray(block.address, block.address + result.byteLength);
     new Uint8Array(result.buffer, result.byteOffset, result.byteLength).set(bytes);
