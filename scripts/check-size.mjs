@@ -22,7 +22,8 @@ async function measure(program) {
   const file = join(folder, `${program.replaceAll("/", "-")}.mjs`);
   writeFileSync(file, code);
   const { status, stdout, stderr } = spawnSync(process.execPath, [file], { encoding: "utf8" });
-  if (status !== 0 || stdout.trim() === "") failures.push(`the bundle of ${program} does not run: ${stderr.trim() || "it prints nothing"}`);
+  if (status !== 0 || stdout.trim() === "")
+    failures.push(`the bundle of ${program} does not run: ${stderr.trim() || "it prints nothing"}`);
   const rooms = new Set(modules.map((path) => path.split("/")[0] ?? path));
   return { raw: Buffer.byteLength(code), zipped: gzipSync(code, { level: 9 }).length, modules: modules.length, rooms };
 }
