@@ -1,6 +1,8 @@
 /** Known scalars. They are concrete arrays of rank 0; while a function is staged they become literals. */
-import { type Aval, makeAval } from "../types/aval.ts";
-import type { DType } from "../types/dtype.ts";
+import { DTypeError } from "../errors/index.ts";
+import { type Aval, formatAval, makeAval } from "../types/aval.ts";
+import { type DType, isInexact } from "../types/dtype.ts";
+import { config } from "./config.ts";
 import type { NDArray } from "./ndarray.ts";
 import { getExecutor } from "./trace.ts";
 
@@ -23,7 +25,22 @@ export function scalar(value: number | bigint | boolean, dtype: DType, weakType 
   return getExecutor().fromScalar(value, scalarAval(dtype, weakType));
 }
 
-/** A number beside an array: it takes the array's dtype, weakly. Without one it is a weak float32. */
+/**
+ * A number beside an array: it takes the array's dtype, weakly. Without one it is a weak float32 (float64 with x64).
+ * @throws DTypeError for a number that the dtype cannot hold: fractions beside integers, anything but 0 and 1 beside booleans.
+ */
 export function scalarLike(value: number, like: NDArray | undefined): NDArray {
-  return getExecutor().fromScalar(value, scalarAval(like?.aval.dtype ?? "float32", true));
+  const dtype = like?.aval.dtype ?? (config.enableX64 ? "float64" : "float32");
+  if (like !== undefined && !isInexact(dtype) && !holds(dtype, value)) {
+    throw new DTypeError({
+      what: `operations of lax require arguments to have the same dtypes, got the number ${value} beside ${formatAval(like.aval)}`,
+      fix: 'convert the array first, for example with astype("float32"); functions of jnp promote by themselves',
+    });
+  }
+  return getExecutor().fromScalar(value, scalarAval(dtype, true));
+}
+
+/** Whether a boolean or integer dtype can hold a number. */
+function holds(dtype: DType, value: number): boolean {
+  return dtype === "bool" ? value === 0 || value === 1 : Number.isInteger(value);
 }
