@@ -125,11 +125,7 @@ describe("values of JAX", () => {
         }
       } else if (c.fn === "iinfo") {
         const info = jnp.iinfo(c.dtype);
-        expect([String(info.min), String(info.max), info.bits]).toEqual([
-          String(c["min"]),
-          String(c["max"]),
-          c["bits"],
-        ]);
+        expect([String(info.min), String(info.max), info.bits]).toEqual([String(c.min), String(c.max), c.bits]);
       }
     }
   });
