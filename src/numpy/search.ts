@@ -76,7 +76,9 @@ function countBefore(sorted: NDArray, values: NDArray, inclusive: boolean): NDAr
  * Where values would go in a sorted vector so that it stays sorted: the number of elements before each. int32. NaN counts as
  * larger than everything, as in `sort`.
  * @throws ShapeError if `a` is not a vector. @throws OptionError for an unknown side or method.
- * @example jnp.searchsorted(jnp.array([1, 2, 2, 3]), 2) // 1; with { side: "right" }: 3
+ * @example
+ * jnp.searchsorted(jnp.array([1, 2, 2, 3]), 2) // 1
+ * jnp.searchsorted(jnp.array([1, 2, 2, 3]), 2, { side: "right" }) // 3
  */
 export function searchsorted(
   a: ArrayArg,
