@@ -173,7 +173,7 @@ function modulo(x: NDArray, period: NDArray): NDArray {
 /**
  * The piecewise linear function through the points (xp, fp), at x. `xp` must ascend, which is not checked.
  * @throws ShapeError unless `xp` and `fp` are vectors of one length. @throws DTypeError for complex x.
- * @example jnp.interp(1.5, jnp.array([0, 1, 2]), jnp.array([10, 20, 0])) // 10
+ * @example jnp.interp(1.5, jnp.array([0, 1, 2]), jnp.array([10, 20, 0])) // 10.0
  */
 export function interp(
   x: ArrayArg,

@@ -26,7 +26,7 @@ const AsyncFunction = (async () => {}).constructor as new (
 
 /** Whether a comment shows a value. Others explain, and are not compared. */
 const showsValue = (comment: string): boolean =>
-  /^(-?\d|\[|\{|"|'|true\b|false\b|nan\b|-?inf\b|Array\(|-?Infinity)/.test(comment);
+  /^(-?\d|\[|\{|"|'|true\b|false\b|True\b|False\b|nan\b|-?inf\b|Array\(|-?Infinity)/.test(comment);
 
 /** The ways in which a value may be shown. */
 function shown(values: readonly unknown[]): string[] {
@@ -35,8 +35,7 @@ function shown(values: readonly unknown[]): string[] {
   return [
     list(String),
     list((value) => inspect(value, { breakLength: Number.POSITIVE_INFINITY })),
-    list((value) => JSON.stringify(value)),
-    ...(only instanceof NDArray ? [repr(only), `${only} ${only.dtype}`] : []),
+    ...(only instanceof NDArray ? [repr(only), `${only} ${only.dtype}`] : [list((value) => JSON.stringify(value))]),
     ...(Array.isArray(only) ? [only.map(String).join(", "), `[${only.map(String).join(", ")}]`] : []),
   ];
 }
