@@ -178,9 +178,9 @@ export function compatibilityPage(): string {
   }
   return `${[
     "# Compatibility with JAX",
-    `Which of JAX's public names exist here, and how many of JAX's own results they are compared with. This page is generated from the
-library itself, the names in JAX ${jax} (\`tools/golden/names.json\`) and the cases in \`tests/golden\`: \`npm run docs:compatibility\`
-writes it, and a test fails while it is out of date.`,
+    `Which of JAX's public names exist here, and in how many golden cases, results that JAX itself computed, they occur. This page is
+generated from the library, the names in JAX ${jax} (\`tools/golden/names.json\`) and the cases in \`tests/golden\`:
+\`npm run docs:compatibility\` writes it, and a test fails while it is out of date.`,
     "The names are JAX's in camel case: `zeros_like` is `zerosLike`. The number after a name says how many golden cases\ncall it: values, derivatives, printed programs or errors that JAX computed (a case may call several functions). A name without\na number is in no golden case; what is known of it, other tests say.",
     "That a name exists does not say that each of its options does: an option that is not supported is an error, never ignored.",
     ["| | names in JAX | here | of these with golden cases | cases |", "|---|---|---|---|---|", ...rows].join("\n"),
