@@ -60,6 +60,6 @@ spaces = {
 }
 path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "names.json")
 with open(path, "w", encoding="utf-8") as f:
-    json.dump({"jax": jax.__version__, "names": spaces}, f, indent=1)
+    json.dump({"jax": jax.__version__, "names": spaces}, f, indent=2)
     f.write("\n")
 print({space: len(found) for space, found in spaces.items()})
