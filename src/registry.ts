@@ -43,6 +43,7 @@ import {
 } from "./prims/bitwise.ts";
 import { bitcastConvertType, convertElementType, reducePrecision } from "./prims/cast.ts";
 import { eq, ge, gt, le, lt, ne } from "./prims/compare.ts";
+import { convGeneralDilated } from "./prims/conv.ts";
 import { copy } from "./prims/copy.ts";
 import { cumlogsumexp, cummax, cummin, cumprod, cumsum } from "./prims/cumulative.ts";
 import { dotGeneral } from "./prims/dot.ts";
@@ -101,6 +102,7 @@ export const registry: Registry = {
   clz,
   concatenate,
   cond: condBranches,
+  conv_general_dilated: convGeneralDilated,
   convert_element_type: convertElementType,
   copy,
   cos,
