@@ -66,6 +66,15 @@ import {
   reduceSum,
   reduceXor,
 } from "./prims/reduce.ts";
+import {
+  reduceWindowArgmax,
+  reduceWindowArgmin,
+  reduceWindowMax,
+  reduceWindowMin,
+  reduceWindowSum,
+  selectAndGatherAdd,
+  selectAndScatterAdd,
+} from "./prims/reducewindow.ts";
 import { ceil, floor, isFinite as isFiniteNumber, round } from "./prims/rounding.ts";
 import { scatter, scatterAdd, scatterMax, scatterMin, scatterMul } from "./prims/scatter.ts";
 import { clamp, selectN } from "./prims/select.ts";
@@ -162,6 +171,11 @@ export const registry: Registry = {
   reduce_precision: reducePrecision,
   reduce_prod: reduceProd,
   reduce_sum: reduceSum,
+  reduce_window_argmax: reduceWindowArgmax,
+  reduce_window_argmin: reduceWindowArgmin,
+  reduce_window_max: reduceWindowMax,
+  reduce_window_min: reduceWindowMin,
+  reduce_window_sum: reduceWindowSum,
   reduce_xor: reduceXor,
   rem,
   reshape,
@@ -174,6 +188,8 @@ export const registry: Registry = {
   "scatter-max": scatterMax,
   "scatter-min": scatterMin,
   "scatter-mul": scatterMul,
+  select_and_gather_add: selectAndGatherAdd,
+  select_and_scatter_add: selectAndScatterAdd,
   select_n: selectN,
   shift_left: shiftLeft,
   shift_right_arithmetic: shiftRightArithmetic,

@@ -4,11 +4,11 @@
  * features a group, so that nothing would be read twice from a packed panel, it is a reduction of products instead.
  */
 import type { Expr } from "../core/expr.ts";
-import { type PaddingAxis, paddedPlace } from "../core/padding.ts";
+import { type PaddingAxis, paddedLength } from "../core/padding.ts";
 import type { Convolution, WindowOp, Windows } from "../core/primitive.ts";
 import { type Aval, withShape } from "../types/aval.ts";
 import { type DType, dtypeKind, integerRange } from "../types/dtype.ts";
-import { rowMajorStrides, sizeOf } from "../types/shape.ts";
+import { equalShapes, rowMajorStrides, sizeOf } from "../types/shape.ts";
 import { product, range } from "../util/list.ts";
 import type { MatrixView } from "./ir.ts";
 import { castTo, resultPlace, type StridedView, stridedView } from "./kernel.ts";
@@ -21,25 +21,55 @@ const fewestFeatures = 4;
 /** With fewer places than this in the innermost axes of the result, all places of all images go together. */
 const fewestColumns = 128;
 
-/** A value in memory under padding, as a strided view; where nothing is added, in the operand's own memory. */
-function paddedView(context: Lowering, x: Value, padding: readonly PaddingAxis[], fill: Expr): StridedView {
+/**
+ * A value under padding as a strided view of memory. Where padding only removes elements, that may be the operand's own
+ * memory; else it is filled, and the elements written to their places.
+ */
+function paddedView(
+  context: Lowering,
+  x: Value,
+  padding: readonly PaddingAxis[],
+  fill: number | bigint | boolean,
+): StridedView {
   const { b } = context;
-  const { shape } = x.aval;
-  const lengths = shape.map((n, d) => {
-    const [low, high, interior] = padding[d]!;
-    return low + high + n + Math.max(0, n - 1) * interior;
+  const { shape, dtype } = x.aval;
+  const lengths = shape.map((n, d) => paddedLength(n, padding[d]!));
+  // The operand's elements that are kept, along each axis, and the places of the first and of its neighbours.
+  const first = padding.map(([low, , interior]) => Math.max(0, Math.ceil(-low / (interior + 1))));
+  const steps = padding.map(([, , interior]) => interior + 1);
+  const start = padding.map(([low], d) => low + first[d]! * steps[d]!);
+  const kept = shape.map((n, d) =>
+    Math.max(0, Math.min(n - first[d]!, Math.ceil((lengths[d]! - start[d]!) / steps[d]!))),
+  );
+  const part = withShape(x.aval, kept);
+  const element = (index: readonly Expr[]): Expr => x.element(index.map((i, d) => b.add(i, b.int(first[d]!))));
+  const inner = new Value(context, part, element, x.cost, x.depth + 1);
+  if (equalShapes(kept, lengths)) {
+    const view = sizeOf(kept) === 0 ? undefined : stridedView(context, inner);
+    if (view !== undefined) return view;
+    const { buffer, offset } = context.place(inner);
+    context.flush();
+    return { buffer, offset: offset ?? b.int(0), strides: rowMajorStrides(lengths) };
+  }
+  const buffer = context.newBuffer(dtype, sizeOf(lengths));
+  const strides = rowMajorStrides(lengths);
+  context.place(new Value(context, withShape(x.aval, lengths), () => b.constant(fill, dtype), 0, 0), {
+    buffer,
+    offset: undefined,
   });
-  const element = (index: readonly Expr[]): Expr => {
-    if (shape.includes(0)) return fill;
-    const { index: place, inside } = paddedPlace(b, index, shape, padding);
-    return inside === undefined ? x.element(place) : b.select(inside, x.element(place), fill);
-  };
-  const padded = new Value(context, withShape(x.aval, lengths), element, x.cost + 1, x.depth + 1);
-  const view = sizeOf(lengths) === 0 ? undefined : stridedView(context, padded);
-  if (view !== undefined) return view;
-  const { buffer, offset } = context.place(padded);
   context.flush();
-  return { buffer, offset: offset ?? b.int(0), strides: rowMajorStrides(lengths) };
+  if (sizeOf(kept) > 0) {
+    const index = context.loops(kept.length);
+    inner.element(index);
+    // Building the element may have ended a group of kernels; what is emitted is built after it.
+    context.flush();
+    let at: Expr = b.int(0);
+    index.forEach((i, d) => {
+      at = b.add(at, b.add(b.mul(i, b.int(steps[d]! * strides[d]!)), b.int(start[d]! * strides[d]!)));
+    });
+    context.emit({ kind: "map", shape: kept, stores: [{ buffer, index: at, value: inner.element(index) }] });
+  }
+  return { buffer, offset: b.int(0), strides };
 }
 
 /** One axis of the sum or of the result: how far a step moves in each operand. */
@@ -89,12 +119,12 @@ function emitConvolution(
   const spatial = range(lhsSpec.length - 2);
   const config: PaddingAxis[] = lhs.aval.shape.map(() => [0, 0, 0]);
   for (const d of spatial) config[lhsSpec[d + 2]!] = [...padding[d]!, lhsDilation[d]! - 1];
-  const image = paddedView(context, castTo(context, lhs, aval), config, b.constant(0, aval.dtype));
+  const image = paddedView(context, castTo(context, lhs, aval), config, 0);
   const kernel = paddedView(
     context,
     castTo(context, rhs, aval),
     rhs.aval.shape.map(() => [0, 0, 0]),
-    b.constant(0, aval.dtype),
+    0,
   );
   const lhsStride = (i: number): number => image.strides[lhsSpec[i]!]!;
   const rhsStride = (i: number): number => kernel.strides[rhsSpec[i]!]!;
@@ -267,7 +297,7 @@ export function lowerReduceWindow(
   if (sizeOf(aval.shape) === 0) return placedValue(context, aval, place);
   const { dtype } = x.aval;
   const config = padding.map(([low, high], d): PaddingAxis => [low, high, baseDilation[d]! - 1]);
-  const { buffer, offset, strides } = paddedView(context, x, config, b.constant(neutral(op, dtype), dtype));
+  const { buffer, offset, strides } = paddedView(context, x, config, neutral(op, dtype));
   const rank = aval.shape.length;
   const index = context.loops(2 * rank);
   let at = offset;

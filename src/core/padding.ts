@@ -7,6 +7,11 @@ import type { Expr, ExprBuilder } from "./expr.ts";
 /** Padding of one axis: before, after, and between neighbours. The first two may be negative: elements are removed. */
 export type PaddingAxis = readonly [low: number, high: number, interior: number];
 
+/** The length of an axis of length n with padding. */
+export function paddedLength(n: number, [low, high, interior]: PaddingAxis): number {
+  return low + high + n + Math.max(0, n - 1) * interior;
+}
+
 /** Where an element of a padded array comes from. */
 export interface PaddedPlace {
   /** The place in the operand, clamped to lie inside wherever it might not. */

@@ -1,7 +1,7 @@
 /** Static slices, padding and joining: each is the transpose of another. */
 import type { Expr, ExprBuilder } from "../core/expr.ts";
 import type { NDArray } from "../core/ndarray.ts";
-import { type PaddingAxis, paddedPlace } from "../core/padding.ts";
+import { type PaddingAxis, paddedLength, paddedPlace } from "../core/padding.ts";
 import { definePrimitive, isLinear, type Operation } from "../core/primitive.ts";
 import { ArgumentError, AxisError, DTypeError, ShapeError } from "../errors/index.ts";
 import { makeAval, withShape } from "../types/aval.ts";
@@ -129,9 +129,6 @@ export interface PadParams {
   /** One entry an axis. */
   readonly paddingConfig: readonly PaddingAxis[];
 }
-
-const paddedLength = (n: number, [low, high, interior]: PaddingAxis): number =>
-  low + high + n + Math.max(0, n - 1) * interior;
 
 const formatPadding = (config: readonly PaddingAxis[]): string => formatTuple(config.map((axis) => formatShape(axis)));
 
