@@ -22,7 +22,12 @@ export interface NestHooks {
   /** After every `chunk` rounds of the innermost loop from the border on, and at its end. */
   readonly chunk?: number;
   readonly flush?: () => void;
+  /** How many of the outermost loops are free of order, so that one of them may be cut among threads. Default: none. */
+  readonly free?: number;
 }
+
+/** Fewer pieces than this do not keep several threads busy. */
+const enoughPieces = 16;
 
 /** A part of a loop: `rounds` rounds from `start` on, each of `step` elements in `width` vectors. */
 interface Segment {
@@ -63,6 +68,8 @@ export class Nest {
   private readonly splatted = new Set<Expr>();
   private readonly pointers = new Map<Access, Pointer & { readonly offset: number }>();
   private moving: Pointer[] = [];
+  /** The loop that runs over the kernel's range only; -1: all run whole. */
+  private readonly splitLoop: number;
 
   constructor(frame: Frame, plan: Plan, targets: readonly Target[], hooks: NestHooks) {
     this.frame = frame;
@@ -83,6 +90,23 @@ export class Nest {
     this.unroll = extent < 16 || plain > 60 || long > 6 ? 1 : plain > 24 || long > 3 || extent < 32 ? 2 : 4;
     this.inline = long * this.unroll <= 12;
     this.v = new Lanes(this.f, 1, frame.module.relaxed);
+    this.splitLoop = frame.range === undefined ? -1 : this.chooseSplit(hooks.free ?? 0);
+  }
+
+  /** The outermost of the free loops that falls into enough pieces, or the one with the most. */
+  private chooseSplit(free: number): number {
+    let best = -1;
+    let most = 1;
+    for (let loop = 0; loop < free && most < enoughPieces; loop++) {
+      const unit = loop === this.plan.vectorLoop ? 4 * this.unroll : 1;
+      const { extent } = this.plan.loops[loop]!;
+      const pieces = Math.ceil(extent / unit);
+      if (pieces <= most) continue;
+      best = loop;
+      most = pieces;
+      this.frame.split = { extent, unit, coarse: false };
+    }
+    return best;
   }
 
   /** Writes everything. */
@@ -104,9 +128,11 @@ export class Nest {
   private emitLoop(position: number): void {
     const { f } = this;
     const { extent } = this.plan.loops[position]!;
-    f.i32(0);
+    const range = position === this.splitLoop ? this.frame.range : undefined;
+    if (range === undefined) f.i32(0);
+    else f.get(range.from);
     f.set(this.counters[position]!);
-    if (position === this.last) this.setPointers();
+    if (position === this.last) this.setPointers(range !== undefined);
     if (position !== this.plan.vectorLoop) {
       this.emitSegment(position, { ...this.mode(), start: 0, step: 1, rounds: extent });
       return;
@@ -123,6 +149,24 @@ export class Nest {
     if (position >= this.plan.border && this.plan.border < this.plan.loops.length) {
       this.emitSegment(position, { width: 0, active: 0, start, step: 1, rounds: rest });
     } else this.emitSegment(position, { width: 1, active: rest, start, step: rest, rounds: 1 });
+  }
+
+  /** The part of the range [from, to) that lies in a segment; it starts at a round's beginning. */
+  private emitWithinRange(counter: number, to: number, end: number, step: number, body: () => void): void {
+    const { f } = this;
+    f.scope(() => {
+      f.get(to);
+      f.i32(end);
+      f.get(to);
+      f.i32(end);
+      f.op("i32.lt_u");
+      f.op("select");
+      const stop = f.store("i32");
+      f.get(counter);
+      f.get(stop);
+      f.op("i32.lt_u");
+      f.if(() => f.count(counter, { local: stop }, step, body));
+    });
   }
 
   private mode(): { readonly width: number; readonly active: number } {
@@ -145,7 +189,8 @@ export class Nest {
     const end = start + rounds * step;
     const collecting = position === this.last && position >= this.plan.border;
     const chunk = collecting ? (this.hooks.chunk ?? rounds) : rounds;
-    if (rounds === 1) {
+    if (position === this.splitLoop) this.emitWithinRange(counter, this.frame.range!.to, end, step, body);
+    else if (rounds === 1) {
       body();
       f.i32(end);
       f.set(counter);
@@ -268,8 +313,11 @@ export class Nest {
     }
   }
 
-  /** Pointers of all accesses in the innermost loop, for its start. Accesses that differ by a constant share one. */
-  private setPointers(): void {
+  /**
+   * Pointers of all accesses in the innermost loop, for its start, or for where its counter stands. Accesses that differ
+   * by a constant share one.
+   */
+  private setPointers(counted: boolean): void {
     const { f, plan, last } = this;
     this.pointers.clear();
     this.moving = [];
@@ -289,7 +337,7 @@ export class Nest {
       for (const { expr, coefficient } of access.atoms) key += ` ${this.plan.numberOf(expr)}*${coefficient}`;
       let pointer = shared.get(key);
       if (pointer === undefined) {
-        this.pushAddress(access, last);
+        this.pushAddress(access, counted ? -1 : last);
         if (!separate) f.plus(constant);
         pointer = { local: f.store("i32"), move: access.coefficients[last]! * access.bytes };
         shared.set(key, pointer);

@@ -211,7 +211,9 @@ export class Plan {
       if (!hasLanes(e.dtype) || e.args.some((a) => !hasLanes(a.dtype))) return false;
       this.lanes.add(e);
     }
-    return values.every((e) => hasLanes(e.dtype)) && targets.every((t) => hasLanes(t.dtype));
+    // Loops beyond the border end in single results.
+    const single = loop >= this.border;
+    return values.every((e) => hasLanes(e.dtype)) && (single || targets.every((t) => hasLanes(t.dtype)));
   }
 
   /** How much work a vector of results is: plain instructions, and long functions. */
