@@ -1,11 +1,11 @@
 /**
- * Long reductions to few results, cut: a program goes in; each reduction that has no other loop to share among threads
- * becomes one over pieces of its range, whose results a short one combines, always in the same order. Where the cuts
- * lie depends on shapes alone, never on threads, so that the bits do not either.
+ * Long reductions to few results, and running ones along few lines, cut: a program goes in; each reduction that has no
+ * other loop to share among threads becomes one over pieces of its range, whose results a short one combines, always in
+ * the same order. Where the cuts lie depends on shapes alone, never on threads, so that the bits do not either.
  */
-import type { BufferSpec, Program, ReduceKernel, Step } from "../../compile/ir.ts";
+import type { BufferSpec, CumulativeKernel, Program, ReduceKernel, Step } from "../../compile/ir.ts";
 import { type Expr, ExprBuilder } from "../../core/expr.ts";
-import { type DType, dtypeBytes } from "../../types/dtype.ts";
+import { type DType, dtypeBytes, dtypeKind } from "../../types/dtype.ts";
 import { rowMajorStrides, sizeOf } from "../../types/shape.ts";
 import { productSum } from "./kernels/contract.ts";
 import { rewrite } from "./rewrite.ts";
@@ -20,6 +20,16 @@ export const longReduction = 65536;
 
 const aligned = (bytes: number): number => Math.ceil(bytes / 16) * 16;
 const bytesOf = ({ dtype, size }: BufferSpec): number => dtypeBytes(dtype) * size;
+
+/** A range as whole pieces of one length, and a short rest. */
+function cut(extent: number): { readonly length: number; readonly whole: number; readonly rest: number } {
+  const length = extent >= pieces * pieces ? Math.floor(extent / pieces) : Math.ceil(extent / pieces);
+  const whole = Math.floor(extent / length);
+  return { length, whole, rest: extent - whole * length };
+}
+
+const replaced = (shape: readonly number[], d: number, extent: number): number[] =>
+  shape.map((n, k) => (k === d ? extent : n));
 
 class Cutter {
   readonly buffers: BufferSpec[];
@@ -42,6 +52,8 @@ class Cutter {
       switch (step.kind) {
         case "reduce":
           return this.reduce(step);
+        case "cumulative":
+          return this.cumulative(step);
         case "contract": {
           const sum = productSum(this.buffers, step);
           return sum === undefined || !this.cuts(sum) ? [step] : this.reduce(sum);
@@ -90,9 +102,7 @@ class Cutter {
     const { shape, reduced, op, value, index } = kernel;
     const loop = this.loopOf(kernel);
     const extent = reduced[loop]!;
-    const length = extent >= pieces * pieces ? Math.floor(extent / pieces) : Math.ceil(extent / pieces);
-    const whole = Math.floor(extent / length);
-    const rest = extent - whole * length;
+    const { length, whole, rest } = cut(extent);
     const results = sizeOf(shape);
     const rank = shape.length;
     const extreme = op === "argmax" || op === "argmin";
@@ -109,13 +119,11 @@ class Cutter {
         sum = b.add(sum, b.mul(b.index(first + d), b.int(stride)));
       return sum;
     };
-    const ofLoop = (extents: readonly number[], length: number): number[] =>
-      extents.map((n, d) => (d === loop ? length : n));
     const steps: Step[] = [
       {
         ...kernel,
         shape: [whole, ...shape],
-        reduced: ofLoop(reduced, length),
+        reduced: replaced(reduced, loop, length),
         value: rewrite(b, value, (d) =>
           d === rank + loop ? b.add(b.mul(b.index(0), b.int(length)), b.index(d + 1)) : b.index(d + 1),
         ),
@@ -126,7 +134,7 @@ class Cutter {
     if (rest > 0) {
       steps.push({
         ...kernel,
-        reduced: ofLoop(reduced, rest),
+        reduced: replaced(reduced, loop, rest),
         value: rewrite(b, value, (d) => (d === rank + loop ? b.add(b.int(whole * length), b.index(d)) : b.index(d))),
         buffer,
         index: place(0, b.int(whole * results)),
@@ -172,6 +180,68 @@ class Cutter {
         ],
       },
     );
+    return steps;
+  }
+
+  /**
+   * Every piece runs on its own; then the ends of the pieces run; then each piece but the first is combined with the end
+   * of all before it.
+   */
+  private cumulative(kernel: CumulativeKernel): Step[] {
+    const { shape, axis, op, reverse, buffer } = kernel;
+    const extent = shape[axis]!;
+    const lines = sizeOf(shape) / Math.max(extent, 1);
+    // Ends are rounded: sums lose a unit in the last place by that, but products and the like one for each piece.
+    const rounds = op === "logaddexp" || (op === "mul" && dtypeKind(kernel.value.dtype) === "f");
+    if (lines >= manyResults || extent < pieces || sizeOf(shape) < this.shortest || rounds) return [kernel];
+    const { length, whole, rest } = cut(extent);
+    if (whole < 2) return [kernel];
+    const b = new ExprBuilder();
+    const { dtype } = this.buffers[buffer]!;
+    /** An expression for element `along` of the axis, in the order of running; other loops are numbered from `first`. */
+    const at = (e: Expr, first: number, along: Expr): Expr => {
+      const place = reverse ? b.sub(b.int(extent - 1), along) : along;
+      return rewrite(b, e, (d) => (d === axis ? place : b.index(first + d)));
+    };
+    const strides = rowMajorStrides(replaced(shape, axis, 1));
+    const ends = this.partial(dtype, (whole - 1 + (rest > 0 ? 1 : 0)) * lines);
+    /** Where the end of a piece is, for the line of the loops from `first` on. */
+    const end = (piece: Expr, first: number): Expr => {
+      let sum = b.mul(piece, b.int(lines));
+      for (const [d, stride] of strides.entries())
+        if (d !== axis) sum = b.add(sum, b.mul(b.index(first + d), b.int(stride)));
+      return sum;
+    };
+    const inPiece = (offset: number): Expr =>
+      b.add(b.mul(b.index(0), b.int(length)), b.add(b.index(1 + axis), b.int(offset)));
+    const inRest = b.add(b.int(whole * length), b.index(axis));
+    const running = (shape: readonly number[], axis: number, value: Expr, buffer: number, index: Expr): Step => ({
+      ...{ kind: "cumulative", op, reverse: false },
+      ...{ shape, axis, value, buffer, index },
+    });
+    const joining = (shape: readonly number[], index: Expr, before: Expr): Step => ({
+      kind: "map",
+      shape,
+      stores: [{ buffer, index, value: b.binary(op, b.load(ends, before, dtype), b.load(buffer, index, dtype)) }],
+    });
+    const piece = replaced(shape, axis, length);
+    const last = replaced(shape, axis, rest);
+    const steps = [
+      running([whole, ...piece], axis + 1, at(kernel.value, 1, inPiece(0)), buffer, at(kernel.index, 1, inPiece(0))),
+    ];
+    if (rest > 0) steps.push(running(last, axis, at(kernel.value, 0, inRest), buffer, at(kernel.index, 0, inRest)));
+    const lastOfPiece = b.add(b.mul(b.index(0), b.int(length)), b.int(length - 1));
+    steps.push(
+      running(
+        [rest > 0 ? whole : whole - 1, ...replaced(shape, axis, 1)],
+        0,
+        b.load(buffer, at(kernel.index, 1, lastOfPiece), dtype),
+        ends,
+        end(b.index(0), 1),
+      ),
+      joining([whole - 1, ...piece], at(kernel.index, 1, inPiece(length)), end(b.index(0), 1)),
+    );
+    if (rest > 0) steps.push(joining(last, at(kernel.index, 0, inRest), end(b.int(whole - 1), 0)));
     return steps;
   }
 }

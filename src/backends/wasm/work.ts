@@ -7,11 +7,11 @@ import { sizeOf } from "../../types/shape.ts";
 import { hasLanes, isVectorMath } from "./vector.ts";
 
 /** For each element: what vectors do in passing, what they compute at length, and what is done one by one. */
-const vectorNode = 0.1;
-const vectorMath = 0.7;
+const vectorNode = 0.05;
+const vectorMath = 1;
 const scalarNode = 0.5;
 const hostCall = 12;
-const combining = 0.2;
+const combining = 0.05;
 const running = 1;
 const product = 0.04;
 const sorted = 20;
