@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import vm from "node:vm";
+import { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createReferenceBackend } from "../../src/backends/reference/backend.ts";
 import { createWasmBackend, type WasmBackend, type WasmOptions } from "../../src/backends/wasm/backend.ts";
@@ -410,6 +411,95 @@ describe("the number of threads", () => {
       expect(() => config.update("threads", value)).toThrow(OptionError);
     }
     expect(() => config.update("threads", "2" as never)).toThrow('config setting "threads" cannot be "2"');
+  });
+});
+
+describe("in a page, where the main thread must not sleep", () => {
+  const blobs = new Map<string, string>();
+  class Page {
+    onerror: ((event: { message: string; preventDefault(): void }) => void) | undefined;
+    private readonly worker: Worker;
+    constructor(url: string) {
+      const before = `
+        const { parentPort } = require("node:worker_threads");
+        globalThis.process = undefined;
+        parentPort.on("message", (data) => globalThis.onmessage({ data }));`;
+      this.worker = new Worker(`${before}\n${blobs.get(url)}`, { eval: true });
+      this.worker.unref();
+      this.worker.on("error", ({ message }) => this.onerror?.({ message, preventDefault() {} }));
+    }
+    postMessage(message: unknown): void {
+      this.worker.postMessage(message);
+    }
+    terminate(): void {
+      void this.worker.terminate();
+    }
+  }
+  const text = class {
+    readonly parts: readonly string[];
+    constructor(parts: readonly string[]) {
+      this.parts = parts;
+    }
+  };
+  beforeAll(() => {
+    vi.spyOn(process, "getBuiltinModule").mockReturnValue(undefined);
+    vi.spyOn(Atomics, "wait").mockImplementation(() => {
+      throw new TypeError("Atomics.wait cannot be called in this context");
+    });
+    vi.spyOn(URL, "createObjectURL").mockImplementation((blob) => {
+      blobs.set(`blob:${blobs.size}`, (blob as unknown as { parts: string[] }).parts.join(""));
+      return `blob:${blobs.size - 1}`;
+    });
+    vi.stubGlobal("Blob", text);
+  });
+  afterAll(() => {
+    vi.restoreAllMocks();
+    vi.unstubAllGlobals();
+  });
+  const n = 400_000;
+  const results = async (backend: WasmBackend, runs: number) => {
+    const example = programCase("map", (s) => {
+      const x = s.load(s.input("float32", wild("float32", n)), s.at([1]));
+      s.map([n], [s.output("float32", n), s.at([1]), s.b.unary("sqrt", s.b.mul(x, x))]);
+    });
+    const [x, y] = [backend.allocate("float32", n), backend.allocate("float32", n)];
+    backend.write(x, example.inputs[0]!);
+    const executable = backend.compile(example.program);
+    for (let i = 0; i < runs; i++) {
+      backend.run(executable, [x], [y]);
+      await new Promise((done) => setTimeout(done, 5));
+    }
+    const [right] = await runCase(reference, example);
+    return { x, y, executable, difference: compare(backend.read(y, "float32", n), right!, 0) };
+  };
+  it("workers come from a Blob, and the main thread waits awake", async () => {
+    vi.stubGlobal("Worker", Page);
+    const backend = createWasmBackend({ threads: 2 });
+    const { executable, x, y, difference } = await results(backend, 50);
+    expect(difference).toBeUndefined();
+    // The program is known when its message has been dealt with.
+    const sent = () => [...poolOf(backend).sent.values()];
+    for (let i = 0; i < 500 && sent()[0] !== 0; i++) {
+      await new Promise((done) => setTimeout(done, 10));
+      backend.run(executable, [x], [y]);
+    }
+    expect(sent()).toEqual([0]);
+    backend.closeThreads();
+  });
+  it("that forbids workers, programs run on one thread", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    vi.stubGlobal(
+      "Worker",
+      class {
+        constructor() {
+          throw new Error("refused by the policy of the page");
+        }
+      },
+    );
+    const backend = createWasmBackend({ threads: 2 });
+    expect((await results(backend, 20)).difference).toBeUndefined();
+    expect(backend.threadsStarted).toBe(false);
+    warn.mockRestore();
   });
 });
 

@@ -26,9 +26,6 @@ export interface NestHooks {
   readonly free?: number;
 }
 
-/** Fewer pieces than this do not keep several threads busy. */
-const enoughPieces = 16;
-
 /** A part of a loop: `rounds` rounds from `start` on, each of `step` elements in `width` vectors. */
 interface Segment {
   readonly width: number;
@@ -90,23 +87,9 @@ export class Nest {
     this.unroll = extent < 16 || plain > 60 || long > 6 ? 1 : plain > 24 || long > 3 || extent < 32 ? 2 : 4;
     this.inline = long * this.unroll <= 12;
     this.v = new Lanes(this.f, 1, frame.module.relaxed);
-    this.splitLoop = frame.range === undefined ? -1 : this.chooseSplit(hooks.free ?? 0);
-  }
-
-  /** The outermost of the free loops that falls into enough pieces, or the one with the most. */
-  private chooseSplit(free: number): number {
-    let best = -1;
-    let most = 1;
-    for (let loop = 0; loop < free && most < enoughPieces; loop++) {
-      const unit = loop === this.plan.vectorLoop ? 4 * this.unroll : 1;
-      const { extent } = this.plan.loops[loop]!;
-      const pieces = Math.ceil(extent / unit);
-      if (pieces <= most) continue;
-      best = loop;
-      most = pieces;
-      this.frame.split = { extent, unit, coarse: false };
-    }
-    return best;
+    const cut = frame.range === undefined ? undefined : plan.cut(hooks.free ?? 0, 4 * this.unroll);
+    this.splitLoop = cut?.loop ?? -1;
+    if (cut !== undefined) frame.split = { extent: cut.extent, unit: cut.unit, coarse: false };
   }
 
   /** Writes everything. */
@@ -156,12 +139,8 @@ export class Nest {
     const { f } = this;
     f.scope(() => {
       f.get(to);
-      f.i32(end);
-      f.get(to);
-      f.i32(end);
-      f.op("i32.lt_u");
-      f.op("select");
       const stop = f.store("i32");
+      f.limit(stop, end);
       f.get(counter);
       f.get(stop);
       f.op("i32.lt_u");
@@ -313,10 +292,7 @@ export class Nest {
     }
   }
 
-  /**
-   * Pointers of all accesses in the innermost loop, for its start, or for where its counter stands. Accesses that differ
-   * by a constant share one.
-   */
+  /** Pointers of all accesses in the innermost loop, for where its counter stands; those a constant apart share one. */
   private setPointers(counted: boolean): void {
     const { f, plan, last } = this;
     this.pointers.clear();
