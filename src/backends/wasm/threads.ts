@@ -6,7 +6,7 @@
 import { config } from "../../core/config.ts";
 import { BackendError } from "../../errors/index.ts";
 import type { ParallelKernel } from "./program.ts";
-import { controlBytes, type Message, mostThreads, open, spins, words, workerSource } from "./worker.ts";
+import { controlBytes, failures, type Message, mostThreads, open, spins, words, workerSource } from "./worker.ts";
 
 /** A function of (arguments, from, to, thread) that computes a part of a kernel. */
 type Part = (at: number, from: number, to: number, thread: number) => void;
@@ -147,9 +147,13 @@ class Pool {
     Atomics.notify(this.control, words.sequence);
   }
 
-  /** Whether a worker failed since. */
+  /** Whether a worker failed. */
   get failed(): boolean {
     return Atomics.load(this.control, words.failed) !== 0;
+  }
+  /** Whether a worker failed while it computed. */
+  get failedInJob(): boolean {
+    return (Atomics.load(this.control, words.failed) & failures.inJob) !== 0;
   }
 
   /** Whether all workers know a program, which is told to them when it is asked for first. */
@@ -257,7 +261,7 @@ export class Threads {
     const most = coarse ? count : count * piecesForThread;
     const pieces = smallestPiece === 0 ? extent : Math.max(1, Math.min(Math.floor(work / smallestPiece), most));
     pool.run(program, kernel, at, Math.ceil(extent / pieces / unit) * unit, count);
-    if (!pool.failed) return;
+    if (!pool.failedInJob) return;
     this.fail(pool, "a worker failed inside of a program");
     throw new BackendError({
       what: "a worker thread failed inside of a program, whose results are not complete",

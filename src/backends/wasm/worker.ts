@@ -28,11 +28,14 @@ export const words = {
   threads: 53,
   /** Messages sent. */
   mail: 64,
-  /** Not 0 when a worker failed. */
+  /** Not 0 when a worker failed; see `failures`. */
   failed: 65,
   /** Messages that worker w = 1, 2, ... has dealt with, at `handled` + w. */
   handled: 80,
 } as const;
+
+/** Bits of the word `failed`. */
+export const failures = { inMessage: 1, inJob: 2 } as const;
 
 /** Workers at most: as many as there are words for. */
 export const mostThreads = 64;
@@ -80,7 +83,7 @@ function work() {
       part(at, from, Math.min(from + size, extent), thread);
     }
   } catch (error) {
-    Atomics.store(control, words.failed, 1);
+    Atomics.or(control, words.failed, ${failures.inJob});
     throw error;
   } finally {
     Atomics.sub(control, words.gate, 1);
@@ -110,7 +113,7 @@ function receive(message) {
       programs.set(message.id, new WebAssembly.Instance(message.module, { ${importModule}: imports }).exports);
     } else if (message.kind === "forget") programs.delete(message.id);
   } catch (error) {
-    Atomics.store(control, words.failed, 1);
+    Atomics.or(control, words.failed, ${failures.inMessage});
     throw error;
   }
   handled++;
