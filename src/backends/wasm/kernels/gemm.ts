@@ -10,8 +10,8 @@ import type { MemoryOpcode } from "../opcodes.ts";
 /** Element types with a packed product. */
 export type GemmType = "f32" | "f64";
 
-/** Rows of a tile. Larger tiles, and unrolling over k, make some engines spill registers. */
-const tileRows = 4;
+/** Rows of a tile; pieces of a product start at multiples of it. Larger tiles, and unrolling over k, make some engines spill registers. */
+export const tileRows = 4;
 const tileVectors = 2;
 /** Blocks of k, rows and columns: a panel of the left matrix stays in the second-level cache. */
 const blockDepth = 256;
@@ -19,8 +19,8 @@ const blockRows = 192;
 const blockColumns = 1024;
 
 const bytesOf = (type: GemmType): number => (type === "f32" ? 4 : 8);
-/** Columns of a tile. */
-const tileColumns = (type: GemmType): number => (tileVectors * 16) / bytesOf(type);
+/** Columns of a tile, likewise. */
+export const tileColumns = (type: GemmType): number => (tileVectors * 16) / bytesOf(type);
 
 const roundUp = (n: number, unit: number): number => Math.ceil(n / unit) * unit;
 
@@ -343,13 +343,13 @@ function copyEdge(
 }
 
 /**
- * gemm(a, aRow, aColumn, b, bRow, bColumn, c, rows, columns, depth, left, right, tile): c = a b. Strides in bytes; c is
- * row-major without gaps; the last three are scratch memory (see `gemmScratch`). All sizes are positive.
+ * gemm(a, aRow, aColumn, b, bRow, bColumn, c, cRow, rows, columns, depth, left, right, tile): c = a b. Strides in bytes; the
+ * rows of c have no gaps; the last three are scratch memory (see `gemmScratch`). All sizes are positive.
  */
 export function gemmFunction(module: ModuleBuilder, type: GemmType): FunctionRef {
-  return module.helper(`gemm.${type}`, i32s(13), [], (f) => {
-    const [a, aRow, aColumn, b, bRow, bColumn, c, rows, columns, depth, left, right, tile] = [
-      0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
+  return module.helper(`gemm.${type}`, i32s(14), [], (f) => {
+    const [a, aRow, aColumn, b, bRow, bColumn, c, rowBytes, rows, columns, depth, left, right, tile] = [
+      0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13,
     ] as const;
     const bytes = bytesOf(type);
     const packLeft = packFunction(module, type, tileRows);
@@ -357,7 +357,6 @@ export function gemmFunction(module: ModuleBuilder, type: GemmType): FunctionRef
     const tiles = tilesFunction(module, type);
     const [j, k, i] = [f.local("i32"), f.local("i32"), f.local("i32")];
     const [nj, nk, ni] = [f.local("i32"), f.local("i32"), f.local("i32")];
-    const rowBytes = f.local("i32");
     const blocks = (counter: number, end: number, size: number, length: number, body: () => void): void => {
       f.i32(0);
       f.set(counter);
@@ -387,9 +386,6 @@ export function gemmFunction(module: ModuleBuilder, type: GemmType): FunctionRef
       f.op("i32.mul");
       f.op("i32.add");
     };
-    f.get(columns);
-    f.times(bytes);
-    f.set(rowBytes);
     blocks(j, columns, blockColumns, nj, () => {
       blocks(k, depth, blockDepth, nk, () => {
         place(b, k, bRow, j, bColumn);
