@@ -48,7 +48,7 @@ const { quick } = options;
 const cores = availableParallelism();
 const seconds = quick ? 60 : 300;
 /** New processes for a row that is measured once in each. */
-const processes = quick ? 2 : 5;
+const processes = quick ? 1 : 5;
 
 /** Which libraries can run here: their versions, by name. */
 async function installed() {

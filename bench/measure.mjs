@@ -1,10 +1,13 @@
 // How a call is timed. A call that returns a promise is awaited; all others run back to back, with no turn of the event
 // loop inside a sample.
 
-/** What is spent on one row in one process. */
+/**
+ * What is spent on one row in one process, in milliseconds: `total`, but more for the fewest samples, up to `longest`; one
+ * sample is taken in any case.
+ */
 export const budgets = {
-  full: { warmUp: 300, sample: 2, total: 1500, fewest: 10, most: 200 },
-  quick: { warmUp: 40, sample: 1, total: 120, fewest: 3, most: 50 },
+  full: { warmUp: 300, sample: 2, total: 1500, longest: 20_000, fewest: 10, most: 200 },
+  quick: { warmUp: 80, sample: 1, total: 120, longest: 500, fewest: 3, most: 50 },
 };
 
 /**
@@ -36,7 +39,7 @@ async function timed(call, repetitions) {
 /**
  * Warms up, finds how many calls make one sample long enough for the clock, and takes samples until the time is spent.
  * @param {() => undefined | Promise<unknown>} call one complete call: its result is there, and freed, when it is over
- * @param {typeof budgets.full} budget in milliseconds
+ * @param {typeof budgets.full} budget
  */
 export async function measure(call, budget) {
   let repetitions = 1;
@@ -47,9 +50,16 @@ export async function measure(call, budget) {
     if (last < budget.sample) repetitions = Math.min(repetitions * 2, Math.ceil((repetitions * budget.sample) / last));
   } while (performance.now() - start < budget.warmUp || last < budget.sample / 2);
 
+  // So slow a call is not repeated.
+  if (last > budget.longest) return summary([last]);
+
   const times = [];
   const begin = performance.now();
-  while (times.length < budget.fewest || (times.length < budget.most && performance.now() - begin < budget.total)) {
+  const goesOn = (elapsed) =>
+    times.length === 0 ||
+    (elapsed < budget.longest && times.length < budget.fewest) ||
+    (elapsed < budget.total && times.length < budget.most);
+  while (goesOn(performance.now() - begin)) {
     times.push((await timed(call, repetitions)) / repetitions);
     // Finalizers run only when the event loop turns, as it does between a program's steps.
     await new Promise((done) => setImmediate(done));

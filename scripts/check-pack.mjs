@@ -42,7 +42,7 @@ const failures = [];
  */
 function expectRun(what, folder, args, expected) {
   const { status, output } = execute(process.execPath, args, { cwd: folder });
-  if (status !== 0) failures.push(`${what} failed with status ${status}:\n${output}`);
+  if (status !== 0) failures.push(`${what} failed with status ${status}:\n${output.slice(0, 2000)}`);
   else if (output !== expected) failures.push(`${what} printed\n${output}\nand not\n${expected}`);
 }
 

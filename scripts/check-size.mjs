@@ -1,6 +1,8 @@
 // Bundles small programs with rolldown, as a user's bundler would, and holds each to its budget (scripts/budgets.json):
 // kilobytes are 1000 bytes after gzip at its highest level. What a program does not use must be gone from its bundle.
-import { readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { conclude, root } from "./common.mjs";
@@ -11,9 +13,17 @@ const budgets = JSON.parse(readFileSync(join(root, "scripts/budgets.json"), "utf
 /** @type {string[]} */
 const failures = [];
 
+const folder = mkdtempSync(join(tmpdir(), "adjoint-size-"));
+
 /** @param {string} program */
 async function measure(program) {
   const { code, modules } = await bundle(join(root, program));
+  // A bundle that lacks something it needs is small too: it must run.
+  const file = join(folder, `${program.replaceAll("/", "-")}.mjs`);
+  writeFileSync(file, code);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [file], { encoding: "utf8" });
+  if (status !== 0 || stdout.trim() === "")
+    failures.push(`the bundle of ${program} does not run: ${stderr.trim() || "it prints nothing"}`);
   const rooms = new Set(modules.map((path) => path.split("/")[0] ?? path));
   return { raw: Buffer.byteLength(code), zipped: gzipSync(code, { level: 9 }).length, modules: modules.length, rooms };
 }
@@ -46,4 +56,5 @@ if (named.zipped > subpath.zipped * 1.02 + 100) {
     `named imports from the index do not shake: ${named.zipped} bytes gzipped, by a subpath ${subpath.zipped} bytes`,
   );
 }
+rmSync(folder, { recursive: true });
 conclude("size", failures, `${Object.keys(budgets).length} programs are within their budgets, and named imports shake`);

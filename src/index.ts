@@ -1,26 +1,43 @@
 /** The public names of Adjoint. */
 import "./array/install.ts";
 
-export { deviceGet, devicePut, blockUntilReady, type Fetched } from "./api/device.ts";
-export { checkpoint, checkpoint as remat, type CheckpointOptions } from "./api/checkpoint.ts";
-export { customGradient, type CustomJvp, customJvp, type CustomOptions, type CustomVjp, customVjp } from "./api/custom.ts";
 export type { Argnums } from "./api/argnums.ts";
-export { grad, type GradientOf, type GradOptions, valueAndGrad } from "./api/grad.ts";
-export { hessian, type HessianOf, jacfwd, jacobian, type JacobianOf, type JacobianOptions, jacrev } from "./api/jacobian.ts";
-export { type Described, evalShape, makeJaxpr, type MakeJaxprOptions } from "./api/jaxpr.ts";
-export { type AuxOptions, jvp, linearize, linearTranspose, type Pullback, vjp, vjpWithAux } from "./api/jvp.ts";
+export { type CheckpointOptions, checkpoint, checkpoint as remat } from "./api/checkpoint.ts";
+export {
+  type CustomJvp,
+  type CustomOptions,
+  type CustomVjp,
+  customGradient,
+  customJvp,
+  customVjp,
+} from "./api/custom.ts";
+export { blockUntilReady, deviceGet, devicePut, type Fetched } from "./api/device.ts";
+export { type GradientOf, type GradOptions, grad, valueAndGrad } from "./api/grad.ts";
+export {
+  type HessianOf,
+  hessian,
+  type JacobianOf,
+  type JacobianOptions,
+  jacfwd,
+  jacobian,
+  jacrev,
+} from "./api/jacobian.ts";
+export { type Described, evalShape, type MakeJaxprOptions, makeJaxpr } from "./api/jaxpr.ts";
 export { type JitFunction, type JitOptions, jit } from "./api/jit.ts";
+export { type AuxOptions, jvp, linearize, linearTranspose, type Pullback, vjp, vjpWithAux } from "./api/jvp.ts";
+export { CompiledFunction, Lowered, type MemoryAnalysis, type Stage } from "./api/lower.ts";
+export * as flattenUtil from "./api/ravel.ts";
 export { stopGradient } from "./api/stop.ts";
-export { type Axes, vmap, type VmapOptions } from "./api/vmap.ts";
+export { type Axes, type VmapOptions, vmap } from "./api/vmap.ts";
+export { repr } from "./array/show.ts";
+export { ellipsis, slice } from "./array/slice.ts";
 export { type Config, config, type Settings } from "./core/config.ts";
 export { NDArray } from "./core/ndarray.ts";
-export { definePrimitive, defineManyPrimitive } from "./core/primitive.ts";
+export { defineManyPrimitive, definePrimitive } from "./core/primitive.ts";
 export { ClosedJaxpr } from "./core/print.ts";
 export { ShapeDtypeStruct } from "./core/struct.ts";
-export { CompiledFunction, Lowered, type MemoryAnalysis, type Stage } from "./api/lower.ts";
 export * as debug from "./debug/index.ts";
 export * as errors from "./errors/index.ts";
-export * as flattenUtil from "./api/ravel.ts";
 export * as lax from "./lax/index.ts";
 export * as nn from "./nn/index.ts";
 export * as numpy from "./numpy/index.ts";
@@ -31,8 +48,6 @@ export * as treeUtil from "./tree/index.ts";
 export type { Arg, Args, ArrayLike, Traced } from "./tree/types.ts";
 export type { DType, NumericDType, TypedArray } from "./types/dtype.ts";
 export type { Shape } from "./types/shape.ts";
-export { ellipsis, slice } from "./array/slice.ts";
-export { repr } from "./array/show.ts";
 export { formatShape } from "./types/shape.ts";
 
 /** The version of this library. */

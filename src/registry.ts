@@ -10,6 +10,9 @@ import { jitCall } from "./control/jit.ts";
 import { scanLoop } from "./control/scan.ts";
 import { whileLoop } from "./control/while.ts";
 import type { Primitive } from "./core/primitive.ts";
+import { log1mexpElements, reluElements } from "./nn/kinks.ts";
+import { logaddexp2Elements, logaddexpElements } from "./numpy/logaddexp.ts";
+import { sincAtZero } from "./numpy/special.ts";
 import {
   abs,
   add,
@@ -106,7 +109,6 @@ export const registry: Registry = {
   broadcast_in_dim: broadcastInDim,
   cbrt,
   ceil,
-  checkpoint: checkpointCall,
   clamp,
   clz,
   concatenate,
@@ -147,7 +149,10 @@ export const registry: Registry = {
   le,
   lgamma,
   log,
+  log1mexp: log1mexpElements,
   log1p,
+  logaddexp: logaddexpElements,
+  logaddexp2: logaddexp2Elements,
   logistic,
   lt,
   max,
@@ -177,7 +182,9 @@ export const registry: Registry = {
   reduce_window_min: reduceWindowMin,
   reduce_window_sum: reduceWindowSum,
   reduce_xor: reduceXor,
+  relu: reluElements,
   rem,
+  remat2: checkpointCall,
   reshape,
   rev,
   round,
@@ -196,6 +203,7 @@ export const registry: Registry = {
   shift_right_logical: shiftRightLogical,
   sign,
   sin,
+  sinc_at_zero: sincAtZero,
   sinh,
   slice,
   sort,

@@ -59,10 +59,18 @@ def measure(call, budget):
             repetitions = min(repetitions * 2, int(repetitions * budget["sample"] / last) + 1)
         if (time.perf_counter() - begin) * 1e3 >= budget["warmUp"] and last >= budget["sample"] / 2:
             break
+    if last > budget["longest"]:
+        return {"median": last, "spread": 0, "samples": 1}
     times, begin = [], time.perf_counter()
-    while len(times) < budget["fewest"] or (
-        len(times) < budget["most"] and (time.perf_counter() - begin) * 1e3 < budget["total"]
-    ):
+
+    def goes_on(elapsed):
+        return (
+            not times
+            or (elapsed < budget["longest"] and len(times) < budget["fewest"])
+            or (elapsed < budget["total"] and len(times) < budget["most"])
+        )
+
+    while goes_on((time.perf_counter() - begin) * 1e3):
         times.append(timed(repetitions) / repetitions)
     low, median, high = np.percentile(times, [25, 50, 75])
     return {"median": median, "spread": (high - low) / 2 / median, "samples": len(times)}

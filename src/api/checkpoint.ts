@@ -42,6 +42,7 @@ export function checkpoint(f: UserFunction, options: CheckpointOptions = {}): Us
       name: functionName(f),
       jaxpr: hoistConstants(jaxpr),
       preventCse: options.preventCse ?? true,
+      differentiated: false,
     });
     return unflatten(flat.structure(), outputs);
   }, f);

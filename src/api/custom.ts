@@ -40,7 +40,7 @@ function separate(f: UserFunction, args: readonly unknown[], options: CustomOpti
 
 function missingRule(kind: string, f: UserFunction, method: string): TransformError {
   return new TransformError({
-    what: `No ${kind} rule was defined for ${functionName(f)}`,
+    what: `No ${kind.toUpperCase()} defined for custom_${kind} function ${functionName(f)} using ${method}.`,
     fix: `call .${method}(...) on the function before differentiating it`,
   });
 }
@@ -52,6 +52,12 @@ export interface CustomJvp<A extends readonly unknown[], O> {
    * Sets the rule: `rule(primals, tangents)` (after the non-differentiated arguments, if any) returns
    * `[output, outputTangent]`. It must be linear in the tangents; it then serves forward and reverse mode, to any order.
    */
+  defjvp(
+    rule: (
+      primals: { readonly [K in keyof A]: Traced<A[K]> },
+      tangents: { readonly [K in keyof A]: Traced<A[K]> },
+    ) => readonly [Arg<Traced<O>>, Arg<Traced<O>>],
+  ): void;
   defjvp(rule: (...args: never[]) => readonly [unknown, unknown]): void;
   /**
    * Sets one rule for each argument: `(tangent, output, ...primals)` gives that argument's share of the output tangent;
@@ -116,7 +122,8 @@ export function customJvp(f: UserFunction, options?: CustomOptions): CustomJvp<u
         const expected = tangentAval(y.aval);
         if (expected.dtype === "float0" || sameType(expected, dys[i]!.aval)) return;
         throw new (expected.dtype === dys[i]!.aval.dtype ? ShapeError : DTypeError)({
-          what: `Custom JVP rule for ${functionName(f)} must produce primal and tangent outputs with corresponding shapes and dtypes: the primal is ${formatAval(y.aval)}, the tangent ${formatAval(dys[i]!.aval)}`,
+          what: `Custom JVP rule must produce primal and tangent outputs with corresponding shapes and dtypes. Expected ${formatAval(expected)} (tangent type of ${formatAval(y.aval)}) but got ${formatAval(dys[i]!.aval)}.`,
+          where: [`the rule is that of ${functionName(f)}`],
           fix: "give the tangent the type of the output",
         });
       });
@@ -271,7 +278,8 @@ function readCotangents(
 ): Tangent[] {
   if (!Array.isArray(result) || result.length !== args.length) {
     throw new TreeError({
-      what: `Custom VJP bwd rule for ${functionName(f)} must produce a list with one cotangent for each differentiated argument (${args.length}), but returned ${Array.isArray(result) ? `a list of ${result.length}` : "something else"}`,
+      what: `Custom VJP bwd rule must produce an output with the same container (pytree) structure as the args tuple of the primal function, and in particular must produce a list of length equal to the number of arguments to the primal function, but got ${Array.isArray(result) ? `a list of length ${result.length}` : "no list"} for ${args.length} differentiated arguments`,
+      where: [`the rule is that of ${functionName(f)}`],
       fix: "return a list such as [dx, dy]; null stands for zero",
     });
   }
@@ -292,7 +300,8 @@ function readCotangents(
       if (aval.dtype === "float0") return null;
       if (!sameType(ct.aval, aval)) {
         throw new (ct.aval.dtype === aval.dtype ? ShapeError : DTypeError)({
-          what: `Custom VJP bwd rule for ${functionName(f)} must produce cotangents of the arguments' types: argument ${i} is ${formatAval(expected[k]!.aval)}, the cotangent ${formatAval(ct.aval)}`,
+          what: `Custom VJP bwd rule must produce an output with the same type as the args tuple of the primal function, but at output[${i}] the bwd rule produced an output of type ${formatAval(ct.aval)} corresponding to an input of type ${formatAval(expected[k]!.aval)}, so the ${ct.aval.dtype === aval.dtype ? "shapes" : "dtypes"} do not match`,
+          where: [`the rule is that of ${functionName(f)}`],
           fix: "sum or broadcast the cotangent to the argument's shape, and convert its dtype",
         });
       }

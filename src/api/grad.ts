@@ -225,13 +225,21 @@ export function grad<A extends readonly unknown[], X, const N extends Argnums = 
   f: (...args: A) => readonly [ArrayLike, X],
   options: GradOptions<N> & { readonly hasAux: true },
 ): (...args: Args<A>) => [GradientOf<A, N>, X];
+export function grad<A extends readonly NDArray[], const N extends Argnums>(
+  f: (...args: A) => ArrayLike,
+  argnums: N,
+): (...args: Args<A>) => GradientOf<A, N>;
 export function grad<A extends readonly NDArray[], const N extends Argnums = 0>(
   f: (...args: A) => ArrayLike,
-  options?: N | (GradOptions<N> & { readonly hasAux?: false }),
+  options?: GradOptions<N> & { readonly hasAux?: false },
+): (...args: Args<A>) => GradientOf<A, N>;
+export function grad<A extends readonly unknown[], const N extends Argnums>(
+  f: (...args: A) => ArrayLike,
+  argnums: N,
 ): (...args: Args<A>) => GradientOf<A, N>;
 export function grad<A extends readonly unknown[], const N extends Argnums = 0>(
   f: (...args: A) => ArrayLike,
-  options?: N | (GradOptions<N> & { readonly hasAux?: false }),
+  options?: GradOptions<N> & { readonly hasAux?: false },
 ): (...args: Args<A>) => GradientOf<A, N>;
 export function grad<A extends readonly unknown[], X, const N extends Argnums = 0>(
   f: (...args: A) => readonly (ArrayLike | X)[],
@@ -260,13 +268,21 @@ export function valueAndGrad<A extends readonly unknown[], X, const N extends Ar
   f: (...args: A) => readonly [ArrayLike, X],
   options: GradOptions<N> & { readonly hasAux: true },
 ): (...args: Args<A>) => [[NDArray, X], GradientOf<A, N>];
+export function valueAndGrad<A extends readonly NDArray[], const N extends Argnums>(
+  f: (...args: A) => ArrayLike,
+  argnums: N,
+): (...args: Args<A>) => [NDArray, GradientOf<A, N>];
 export function valueAndGrad<A extends readonly NDArray[], const N extends Argnums = 0>(
   f: (...args: A) => ArrayLike,
-  options?: N | (GradOptions<N> & { readonly hasAux?: false }),
+  options?: GradOptions<N> & { readonly hasAux?: false },
+): (...args: Args<A>) => [NDArray, GradientOf<A, N>];
+export function valueAndGrad<A extends readonly unknown[], const N extends Argnums>(
+  f: (...args: A) => ArrayLike,
+  argnums: N,
 ): (...args: Args<A>) => [NDArray, GradientOf<A, N>];
 export function valueAndGrad<A extends readonly unknown[], const N extends Argnums = 0>(
   f: (...args: A) => ArrayLike,
-  options?: N | (GradOptions<N> & { readonly hasAux?: false }),
+  options?: GradOptions<N> & { readonly hasAux?: false },
 ): (...args: Args<A>) => [NDArray, GradientOf<A, N>];
 export function valueAndGrad<A extends readonly unknown[], X, const N extends Argnums = 0>(
   f: (...args: A) => readonly (ArrayLike | X)[],

@@ -176,13 +176,21 @@ function argumentTree(options: Settings, structures: readonly TreeStructure[], l
  * @throws DTypeError for inputs that are not real; ArgumentError for argnums without an argument.
  * @example jacfwd((x: NDArray) => x.mul(x))(jnp.array([1, 2])); // [[2. 0.] [0. 4.]]
  */
+export function jacfwd<A extends readonly NDArray[], O, const N extends Argnums>(
+  f: (...args: A) => O,
+  argnums: N,
+): (...args: Args<A>) => JacobianOf<A, O, N>;
 export function jacfwd<A extends readonly NDArray[], O, const N extends Argnums = 0>(
   f: (...args: A) => O,
-  options?: N | (JacobianOptions<N> & { readonly hasAux?: false }),
+  options?: JacobianOptions<N> & { readonly hasAux?: false },
+): (...args: Args<A>) => JacobianOf<A, O, N>;
+export function jacfwd<A extends readonly unknown[], O, const N extends Argnums>(
+  f: (...args: A) => O,
+  argnums: N,
 ): (...args: Args<A>) => JacobianOf<A, O, N>;
 export function jacfwd<A extends readonly unknown[], O, const N extends Argnums = 0>(
   f: (...args: A) => O,
-  options?: N | (JacobianOptions<N> & { readonly hasAux?: false }),
+  options?: JacobianOptions<N> & { readonly hasAux?: false },
 ): (...args: Args<A>) => JacobianOf<A, O, N>;
 export function jacfwd<A extends readonly unknown[], O, X, const N extends Argnums = 0>(
   f: (...args: A) => readonly [O, X],
@@ -231,13 +239,21 @@ export function jacfwd(f: UserFunction, options?: Argnums | JacobianOptions): Us
  * @throws DTypeError for inputs or outputs that are not real.
  * @example jacrev((x: NDArray) => x.mul(x))(jnp.array([1, 2])); // [[2. 0.] [0. 4.]]
  */
+export function jacrev<A extends readonly NDArray[], O, const N extends Argnums>(
+  f: (...args: A) => O,
+  argnums: N,
+): (...args: Args<A>) => JacobianOf<A, O, N>;
 export function jacrev<A extends readonly NDArray[], O, const N extends Argnums = 0>(
   f: (...args: A) => O,
-  options?: N | (JacobianOptions<N> & { readonly hasAux?: false }),
+  options?: JacobianOptions<N> & { readonly hasAux?: false },
+): (...args: Args<A>) => JacobianOf<A, O, N>;
+export function jacrev<A extends readonly unknown[], O, const N extends Argnums>(
+  f: (...args: A) => O,
+  argnums: N,
 ): (...args: Args<A>) => JacobianOf<A, O, N>;
 export function jacrev<A extends readonly unknown[], O, const N extends Argnums = 0>(
   f: (...args: A) => O,
-  options?: N | (JacobianOptions<N> & { readonly hasAux?: false }),
+  options?: JacobianOptions<N> & { readonly hasAux?: false },
 ): (...args: Args<A>) => JacobianOf<A, O, N>;
 export function jacrev<A extends readonly unknown[], O, X, const N extends Argnums = 0>(
   f: (...args: A) => readonly [O, X],
@@ -310,13 +326,21 @@ export type HessianOf<A extends readonly unknown[], O, N> = Product<
  * The Hessian, `jacfwd(jacrev(f))`: shape `[...output.shape, ...input.shape, ...input.shape]`; trees nest accordingly.
  * @example hessian((x: NDArray) => x.pow(3).sum())(jnp.array([1, 2])); // [[6. 0.] [0. 12.]]
  */
+export function hessian<A extends readonly NDArray[], O, const N extends Argnums>(
+  f: (...args: A) => O,
+  argnums: N,
+): (...args: Args<A>) => HessianOf<A, O, N>;
 export function hessian<A extends readonly NDArray[], O, const N extends Argnums = 0>(
   f: (...args: A) => O,
-  options?: N | (JacobianOptions<N> & { readonly hasAux?: false }),
+  options?: JacobianOptions<N> & { readonly hasAux?: false },
+): (...args: Args<A>) => HessianOf<A, O, N>;
+export function hessian<A extends readonly unknown[], O, const N extends Argnums>(
+  f: (...args: A) => O,
+  argnums: N,
 ): (...args: Args<A>) => HessianOf<A, O, N>;
 export function hessian<A extends readonly unknown[], O, const N extends Argnums = 0>(
   f: (...args: A) => O,
-  options?: N | (JacobianOptions<N> & { readonly hasAux?: false }),
+  options?: JacobianOptions<N> & { readonly hasAux?: false },
 ): (...args: Args<A>) => HessianOf<A, O, N>;
 export function hessian<A extends readonly unknown[], O, X, const N extends Argnums = 0>(
   f: (...args: A) => readonly [O, X],

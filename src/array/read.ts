@@ -3,7 +3,7 @@
  * integers are read as bigints, booleans as booleans, complex numbers as `{ re, im }`.
  */
 import type { NDArray } from "../core/ndarray.ts";
-import { isConcrete, leakedTracer } from "../core/trace.ts";
+import { describeOrigin, isConcrete, leakedTracer } from "../core/trace.ts";
 import {
   ConcretizationTypeError,
   DTypeError,
@@ -39,11 +39,10 @@ function tracerName(description: string): string {
   return names[first] ?? "JitTracer";
 }
 
-/** Where a traced value comes from, for errors. */
+/** Where a traced value comes from and why it has no numbers, as the `where` of an error. */
 export function origin(x: NDArray): readonly string[] {
-  return [
-    `the value was traced for ${x.trace.description}: it depends on the arguments, and its numbers are not known yet`,
-  ];
+  const made = describeOrigin(x) ?? `the value depends on the arguments of ${x.trace.description}`;
+  return [`${made}; its numbers are not known while ${x.trace.description} is traced`];
 }
 
 const outside =

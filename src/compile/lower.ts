@@ -16,6 +16,7 @@ import { lowerConcatenate, lowerContract, lowerCumulative, lowerReduce, lowerSca
 import { planWorkspace } from "./plan.ts";
 import { reshapeIndex, splitsOnly } from "./reshape.ts";
 import { dropUnreadStores } from "./store.ts";
+import { tileRows } from "./tile.ts";
 import { linearIndex, type Place, placedValue, Value } from "./value.ts";
 
 /** A value used more than once is computed once if an element costs more than this many operations. */
@@ -205,7 +206,11 @@ function lowerEquation(
     }
     case "view": {
       const [x] = operands as [Value];
-      return [new Value(context, aval, (index) => x.element(lower.index(b, index, params, x.aval)), x.cost, depth)];
+      // What costs something is computed before it is repeated.
+      const isRepeated = x.aval.shape.length > 0 && sizeOf(aval.shape) > sizeOf(x.aval.shape);
+      if (isRepeated && x.cost > sharedCost) context.place(x);
+      const viewCost = x.place === undefined && !isRepeated ? x.cost : Math.min(x.cost, sharedCost);
+      return [new Value(context, aval, (index) => x.element(lower.index(b, index, params, x.aval)), viewCost, depth)];
     }
     case "reshape":
       return [lowerReshape(context, operands[0]!, aval, depth)];
@@ -319,6 +324,7 @@ export function lowerJaxpr(source: Jaxpr, name: string): Lowered {
     return { kind: "output", index };
   });
   const values = lowerEquations(context, jaxpr, inputs, targets);
+  context.flush();
   jaxpr.outputs.forEach((atom, i) => {
     const target = atom instanceof Literal ? undefined : targets.get(atom);
     // A value that lies elsewhere (a view of an argument, the result of a sort or loop) is copied to its output.
@@ -326,7 +332,8 @@ export function lowerJaxpr(source: Jaxpr, name: string): Lowered {
     if (target !== undefined) context.flush();
   });
   const kept = new Set([...inputBuffers, ...outputBuffers]);
-  const steps = dropUnreadStores(context.takeSteps(), new Set(outputBuffers));
+  const results = new Set(outputBuffers);
+  const steps = tileRows(context, dropUnreadStores(context.takeSteps(), results), results);
   const { workspace, bytes } = planWorkspace(steps, context.buffers, (buffer) => !kept.has(buffer));
   const program: Program = {
     name,

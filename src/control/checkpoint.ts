@@ -1,5 +1,5 @@
 /**
- * `checkpoint` as a primitive: a program whose derivative keeps the arguments only and computes the rest again when
+ * `checkpoint` as a primitive, which JAX calls remat2: a program whose derivative keeps the arguments only and computes the rest again when
  * cotangents arrive: memory traded for time.
  */
 import { evaluate } from "../core/evaluate.ts";
@@ -17,6 +17,8 @@ export interface CheckpointParams {
   readonly name: string;
   readonly jaxpr: Jaxpr;
   readonly preventCse: boolean;
+  /** Whether the program is the linear part of another. */
+  readonly differentiated: boolean;
 }
 
 function spread<T>(marks: readonly boolean[], values: readonly T[]): (T | null)[] {
@@ -42,7 +44,7 @@ function tangentJaxpr(jaxpr: Jaxpr, nonzero: readonly boolean[]): { jaxpr: Jaxpr
 }
 
 export const checkpointCall: ManyOperation<CheckpointParams> = /* @__PURE__ */ defineManyPrimitive<CheckpointParams>({
-  name: "checkpoint",
+  name: "remat2",
   types: (_avals, { jaxpr }) => outputAvals(jaxpr),
   jvp: (primals, tangents, { jaxpr, ...rest }) => {
     const nonzero = tangents.map((t) => t !== null);
@@ -59,13 +61,10 @@ export const checkpointCall: ManyOperation<CheckpointParams> = /* @__PURE__ */ d
     return [outputs.slice(0, count), spread(forward.nonzeroOut, outputs.slice(count))];
   },
   linearize: (primals, nonzero, { jaxpr, ...rest }) => {
-    const results = checkpointCall(primals, { ...rest, jaxpr });
+    const results = evaluate(jaxpr, primals);
     const linear = tangentJaxpr(jaxpr, nonzero);
-    return [
-      results,
-      (tangents) =>
-        spread(linear.nonzeroOut, checkpointCall([...primals, ...tangents], { ...rest, jaxpr: linear.jaxpr })),
-    ];
+    const params = { ...rest, jaxpr: linear.jaxpr, differentiated: true };
+    return [results, (tangents) => spread(linear.nonzeroOut, checkpointCall([...primals, ...tangents], params))];
   },
   split: (operands, { jaxpr }) => evaluate(jaxpr, operands),
   // What is not linear is computed here, again.
@@ -100,7 +99,8 @@ export const checkpointCall: ManyOperation<CheckpointParams> = /* @__PURE__ */ d
   effects: ({ jaxpr }) => [...jaxpr.effects],
   // What is computed again must not be found again instead.
   lower: { kind: "call", jaxpr: ({ jaxpr }) => jaxpr, isolated: ({ preventCse }) => preventCse },
-  show: ({ jaxpr, preventCse }) => [
+  show: ({ jaxpr, preventCse, differentiated }) => [
+    ["differentiated", differentiated],
     ["jaxpr", jaxpr],
     ["policy", null],
     ["prevent_cse", preventCse],

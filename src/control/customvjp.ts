@@ -48,7 +48,8 @@ export interface CustomLinearParams {
 
 function noForwardMode(name: string): TransformError {
   return new TransformError({
-    what: `can't apply forward-mode autodiff (jvp) to a custom_vjp function: ${name}`,
+    what: "can't apply forward-mode autodiff (jvp) to a custom_vjp function.",
+    where: [`the function is ${name}`],
     fix: "use customJvp, which works in both modes",
   });
 }

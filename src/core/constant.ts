@@ -1,14 +1,28 @@
 /** Known scalars. They are concrete arrays of rank 0; while a function is staged they become literals. */
 import { DTypeError } from "../errors/index.ts";
-import { formatAval, makeAval } from "../types/aval.ts";
+import { type Aval, formatAval, makeAval } from "../types/aval.ts";
 import { type DType, isInexact } from "../types/dtype.ts";
 import { config } from "./config.ts";
 import type { NDArray } from "./ndarray.ts";
 import { getExecutor } from "./trace.ts";
 
+const strong = new Map<DType, Aval>();
+const weak = new Map<DType, Aval>();
+
+/** The type of scalars of a dtype: one object each, since types are compared and counted often. */
+function scalarAval(dtype: DType, weakType: boolean): Aval {
+  const known = weakType ? weak : strong;
+  let aval = known.get(dtype);
+  if (aval === undefined) {
+    aval = makeAval([], dtype, weakType);
+    known.set(dtype, aval);
+  }
+  return aval;
+}
+
 /** A scalar of a given dtype. */
 export function scalar(value: number | bigint | boolean, dtype: DType, weakType = false): NDArray {
-  return getExecutor().fromScalar(value, makeAval([], dtype, weakType));
+  return getExecutor().fromScalar(value, scalarAval(dtype, weakType));
 }
 
 /**
@@ -17,15 +31,16 @@ export function scalar(value: number | bigint | boolean, dtype: DType, weakType 
  */
 export function scalarLike(value: number, like: NDArray | undefined): NDArray {
   const dtype = like?.aval.dtype ?? (config.enableX64 ? "float64" : "float32");
-  if (
-    like !== undefined &&
-    !isInexact(dtype) &&
-    !(dtype === "bool" ? value === 0 || value === 1 : Number.isInteger(value))
-  ) {
+  if (like !== undefined && !isInexact(dtype) && !holds(dtype, value)) {
     throw new DTypeError({
       what: `operations of lax require arguments to have the same dtypes, got the number ${value} beside ${formatAval(like.aval)}`,
       fix: 'convert the array first, for example with astype("float32"); functions of jnp promote by themselves',
     });
   }
-  return getExecutor().fromScalar(value, makeAval([], dtype, true));
+  return getExecutor().fromScalar(value, scalarAval(dtype, true));
+}
+
+/** Whether a boolean or integer dtype can hold a number. */
+function holds(dtype: DType, value: number): boolean {
+  return dtype === "bool" ? value === 0 || value === 1 : Number.isInteger(value);
 }

@@ -202,6 +202,13 @@ export class ExprBuilder {
     return undefined;
   }
 
+  /** The same operation on other arguments. */
+  rebuild(e: Expr, args: readonly Expr[]): Expr {
+    return args.length === 2
+      ? this.binary(e.op as BinaryOp, args[0]!, args[1]!)
+      : this.node(e.op, e.dtype, args, e.value);
+  }
+
   add(x: Expr, y: Expr): Expr {
     return this.binary("add", x, y);
   }

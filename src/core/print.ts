@@ -265,6 +265,6 @@ export class ClosedJaxpr {
   }
 
   static {
-    showAsText(this);
+    showAsText(ClosedJaxpr);
   }
 }

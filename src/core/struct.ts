@@ -45,6 +45,6 @@ export class ShapeDtypeStruct {
   }
 
   static {
-    showAsText(this);
+    showAsText(ShapeDtypeStruct);
   }
 }

@@ -1,4 +1,5 @@
 /** `adjoint/testing`: checking derivatives against finite differences. */
+import "../array/install.ts";
 import "./install.ts";
 import { flattenToArrays, type UserFunction } from "../api/flat.ts";
 import { jvp, vjp } from "../api/jvp.ts";

@@ -8,7 +8,7 @@ import { equationSource, userFrame } from "../util/source.ts";
 export interface ErrorParts {
   readonly what: string;
   readonly where?: readonly string[] | undefined;
-  readonly fix?: string | undefined;
+  readonly fix: string;
 }
 
 /** Where the pages of the documentation stand. */
@@ -28,16 +28,15 @@ export class AdjointError extends Error {
   /** What happened, where, and how to fix it. The first line of `where` is the user's line that led to the error. */
   declare readonly parts: ErrorParts;
 
-  constructor(parts: ErrorParts | string) {
+  constructor(parts: ErrorParts) {
     super();
-    const given = typeof parts === "string" ? { what: parts } : parts;
     Object.defineProperty(this, "name", {
       value: new.target.name,
       configurable: true,
       writable: true,
       enumerable: false,
     });
-    this.setParts(given, callerLine());
+    this.setParts(parts, callerLine());
   }
 
   /** @internal Adds lines about the values concerned, known further out than where the error was made. */
@@ -50,9 +49,11 @@ export class AdjointError extends Error {
     const whole = { ...parts, where };
     // Not enumerable, so that consoles print the message alone.
     Object.defineProperty(this, "parts", { value: whole, configurable: true, enumerable: false });
-    const lines = [whole.what, ...where.map((text) => `  ${text}`)];
-    if (whole.fix !== undefined) lines.push(`  fix: ${whole.fix}`);
-    lines.push(`  more: ${errorPage}#${this.name.toLowerCase()}`);
-    this.message = lines.join("\n");
+    this.message = [
+      whole.what,
+      ...where.map((text) => `  ${text}`),
+      `  fix: ${whole.fix}`,
+      `  more: ${errorPage}#${this.name.toLowerCase()}`,
+    ].join("\n");
   }
 }

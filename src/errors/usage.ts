@@ -19,7 +19,10 @@ export class TreeError extends AdjointError {}
 /** An index of the wrong kind or number. */
 export class IndexingError extends AdjointError {}
 
-/** A value that is not an array and cannot become one. */
+/**
+ * An argument of the wrong kind or number: a value that cannot become an array, something else where a function is wanted,
+ * argument numbers that the call has no argument for.
+ */
 export class ArgumentError extends AdjointError {}
 
 /** JavaScript's operators (`+`, `-x`, `x > 0`) applied to an array: they do not compute with arrays. */
@@ -46,5 +49,5 @@ export class BackendError extends AdjointError {}
 /** A second copy of the library met an array of the first. */
 export class DuplicateLibraryError extends AdjointError {}
 
-/** `debugNans` is on and an operation produced a NaN (or infinity). */
+/** `debugNans` or `debugInfs` is on and an operation produced a NaN or an infinity. */
 export class FloatingPointError extends AdjointError {}

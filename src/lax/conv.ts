@@ -73,10 +73,14 @@ export function padtypeToPads(
   if (windowShape.length !== inShape.length || windowStrides.length !== inShape.length) {
     throw new ShapeError({
       what: `padding "${name}" needs one window length and one stride for each axis: got window ${formatShape(windowShape)} and strides ${formatShape(windowStrides)} for shape ${formatShape(inShape)}`,
+      fix: "give as many lengths and strides as the shape has axes",
     });
   }
   if (windowStrides.some((s) => !(s >= 1))) {
-    throw new ArgumentError({ what: `window strides must be positive, got ${formatShape(windowStrides)}` });
+    throw new ArgumentError({
+      what: `window strides must be positive, got ${formatShape(windowStrides)}`,
+      fix: "use 1 for windows at every place",
+    });
   }
   return inShape.map((n, d) => {
     const windows = Math.ceil(n / windowStrides[d]!);
@@ -92,6 +96,7 @@ function checkedPads(caller: string, padding: unknown): Pads {
   if (Array.isArray(padding) && padding.every(isPair)) return padding as Pads;
   throw new ArgumentError({
     what: `padding argument to ${caller} should be a string or a sequence of (low, high) pairs, got ${JSON.stringify(padding)}`,
+    fix: 'write "SAME", "VALID", or [[low, high], ...], one pair for each axis',
   });
 }
 
@@ -121,6 +126,7 @@ export function convDimensionNumbers(
   if (rank !== rhsShape.length) {
     throw new ShapeError({
       what: `convolution requires lhs and rhs ndim to be equal, got ${rank} and ${rhsShape.length}.`,
+      fix: "both have two axes more than there are spatial ones",
     });
   }
   if (dimensionNumbers === null || dimensionNumbers === undefined) {
@@ -142,22 +148,26 @@ export function convDimensionNumbers(
     if (typeof spec !== "string") {
       throw new ArgumentError({
         what: `convolution dimension_numbers elements must be strings, got ${specs.map((s) => typeof s).join(", ")}.`,
+        fix: 'for example ["NHWC", "HWIO", "NHWC"]',
       });
     }
     if (spec.length !== rank) {
       throw new ShapeError({
         what: `convolution dimension_numbers[${i}] must have len equal to the ndim of lhs and rhs, got ${spec.length} for lhs and rhs shapes ${formatShape(lhsShape)} and ${formatShape(rhsShape)}.`,
+        fix: "give one letter for each axis",
       });
     }
     const [a, b] = letters[i]!;
     if (spec.split(a).length !== 2 || spec.split(b).length !== 2) {
       throw new ArgumentError({
         what: `convolution dimension_numbers[${i}] must contain the characters '${a}' and '${b}' exactly once, got ${spec}.`,
+        fix: "N and C are batch and feature, O and I the features of the kernel",
       });
     }
     if (new Set(spec).size !== spec.length) {
       throw new ArgumentError({
         what: `convolution dimension_numbers[${i}] cannot have duplicate characters, got ${spec}.`,
+        fix: "give each spatial axis a letter of its own",
       });
     }
   });
@@ -170,6 +180,7 @@ export function convDimensionNumbers(
   if (spatial[0] !== spatial[1] || spatial[1] !== spatial[2]) {
     throw new ArgumentError({
       what: `convolution dimension_numbers elements must each have the same set of spatial characters, got ('${specs.join("', '")}').`,
+      fix: "use the same letters for space in all three",
     });
   }
   const [lhsSpec, rhsSpec, outSpec] = specs.map((spec, i) => axesOf(spec, letters[i]!, specs[1]));

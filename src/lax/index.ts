@@ -2,6 +2,8 @@
  * `lax`: the operations under `numpy`, strict: dtypes must be equal and shapes too, but for scalars and JavaScript's
  * numbers, which take the dtype of the array beside them.
  */
+import "../array/install.ts";
+
 export { stopGradient } from "../api/stop.ts";
 export { cond, switch } from "./cond.ts";
 export {

@@ -25,7 +25,7 @@ function tripCount(rows: readonly NDArray[], given: number | undefined): number 
   for (const x of rows) {
     if (x.aval.shape.length === 0) {
       throw new ShapeError({
-        what: `scan got a value with no leading axis to scan over: ${formatAval(x.aval)}`,
+        what: `scan got value with no leading axis to scan over: ${formatAval(x.aval)}`,
         fix: "rows are read along the first axis: give arrays of rank 1 or more",
       });
     }
@@ -35,7 +35,7 @@ function tripCount(rows: readonly NDArray[], given: number | undefined): number 
     const other = lengths.find((n) => n !== given);
     if (other !== undefined) {
       throw new ShapeError({
-        what: `scan got length argument of ${given} which disagrees with leading axis sizes ${lengths.join(", ")}.`,
+        what: `scan got length argument of ${given} which disagrees with leading axis sizes [${lengths.join(", ")}].`,
         fix: "leave length out, or make them equal",
       });
     }

@@ -5,7 +5,7 @@
 import { requestedDType } from "../array/dtypes.ts";
 import { isNDArray, type NDArray } from "../core/ndarray.ts";
 import { isConcrete } from "../core/trace.ts";
-import { ArgumentError, checkOptions, ConcretizationTypeError, OptionError, ShapeError } from "../errors/index.ts";
+import { ArgumentError, ConcretizationTypeError, checkOptions, OptionError, ShapeError } from "../errors/index.ts";
 import { formatAval } from "../types/aval.ts";
 import type { DType } from "../types/dtype.ts";
 import { formatShape, type Shape } from "../types/shape.ts";
@@ -138,7 +138,8 @@ export function requireConcrete(x: NDArray, where: string, fix: string): void {
 /** A value of the wrong kind, in few words. */
 export function describe(value: unknown): string {
   if (isNDArray(value)) return `an array of type ${formatAval(value.aval)}`;
-  if (Array.isArray(value)) return `the list ${JSON.stringify(value.map((v) => (isNDArray(v) ? formatAval(v.aval) : v)))}`;
+  if (Array.isArray(value))
+    return `the list ${JSON.stringify(value.map((v) => (isNDArray(v) ? formatAval(v.aval) : v)))}`;
   if (value === null || value === undefined) return String(value);
   if (typeof value === "object" || typeof value === "function") return `a value of type ${typeof value}`;
   return typeof value === "string" ? JSON.stringify(value) : String(value);

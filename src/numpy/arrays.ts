@@ -1,10 +1,10 @@
 /** The half of `numpy` that makes, rearranges, indexes, orders and searches arrays. The other half, `math.ts`, computes. */
-export { array, type ArrayArg, type ArrayOptions, type Nested } from "../array/convert.ts";
-export { repeat, type RepeatOptions } from "../array/repeat.ts";
+export { type ArrayArg, type ArrayOptions, array, type Nested } from "../array/convert.ts";
+export { type RepeatOptions, repeat } from "../array/repeat.ts";
 export { type ArgOptions, argmax, argmin } from "../array/running.ts";
 export { astype, matrixTranspose, moveaxis, swapaxes } from "../array/shape.ts";
 export type { Axis } from "../array/static.ts";
-export { packbits, type PackbitsOptions, unpackbits, type UnpackbitsOptions } from "./bits.ts";
+export { type PackbitsOptions, packbits, type UnpackbitsOptions, unpackbits } from "./bits.ts";
 export {
   atleast1d,
   atleast2d,
@@ -18,16 +18,16 @@ export {
   shape,
   size,
 } from "./broadcast.ts";
-export { choose, type ChooseOptions, select, where } from "./choose.ts";
+export { type ChooseOptions, choose, select, where } from "./choose.ts";
 export {
-  asarray,
   type AsarrayOptions,
-  copy,
+  asarray,
   type CreationOptions,
+  copy,
   empty,
   emptyLike,
-  frombuffer,
   type FrombufferOptions,
+  frombuffer,
   full,
   fullLike,
   type LikeOptions,
@@ -37,18 +37,18 @@ export {
   zerosLike,
 } from "./creation.ts";
 export * from "./dtypes.ts";
-export { delete, insert, type Places, trimZeros, type TrimZerosOptions } from "./edit.ts";
-export { countNonzero, type CountNonzeroOptions, nanargmax, nanargmin } from "./extremes.ts";
-export { fromfunction, type FromfunctionOptions } from "./fromfunction.ts";
+export { delete, insert, type Places, type TrimZerosOptions, trimZeros } from "./edit.ts";
+export { type CountNonzeroOptions, countNonzero, nanargmax, nanargmin } from "./extremes.ts";
+export { type FromfunctionOptions, fromfunction } from "./fromfunction.ts";
 export {
   diagIndices,
   diagIndicesFrom,
   ix_,
+  type MeshgridOptions,
   maskIndices,
   meshgrid,
-  type MeshgridOptions,
-  ravelMultiIndex,
   type RavelMultiIndexOptions,
+  ravelMultiIndex,
   type TriangleOptions,
   trilIndices,
   trilIndicesFrom,
@@ -57,23 +57,23 @@ export {
   unravelIndex,
 } from "./grids.ts";
 export {
-  bincount,
   type BincountOptions,
   type BinEdgesOptions,
   type BinRange,
   type Bins,
+  bincount,
+  type HistogramddOptions,
+  type HistogramOptions,
   histogram,
   histogram2d,
   histogramBinEdges,
   histogramdd,
-  type HistogramddOptions,
-  type HistogramOptions,
 } from "./histogram.ts";
 export {
-  append,
   type ArrayList,
-  block,
+  append,
   type Blocks,
+  block,
   columnStack,
   concat,
   concatenate,
@@ -84,85 +84,93 @@ export {
   vstack,
 } from "./join.ts";
 export {
+  type DiagonalOptions,
   diag,
   diagflat,
   diagonal,
-  type DiagonalOptions,
-  eye,
   type EyeOptions,
-  fillDiagonal,
+  eye,
   type FillDiagonalOptions,
+  fillDiagonal,
   identity,
   tri,
   tril,
   triu,
-  vander,
   type VanderOptions,
+  vander,
 } from "./matrices.ts";
-export { argwhere, compress, type CompressOptions, extract, flatnonzero, nonzero, type NonzeroOptions } from "./nonzero.ts";
-export { pad, type PadMode, type PadOptions, type PadPairs } from "./pad.ts";
 export {
-  arange,
+  argwhere,
+  type CompressOptions,
+  compress,
+  extract,
+  flatnonzero,
+  type NonzeroOptions,
+  nonzero,
+} from "./nonzero.ts";
+export { type PadMode, type PadOptions, type PadPairs, pad } from "./pad.ts";
+export {
   type ArangeOptions,
-  geomspace,
+  arange,
   type GeomspaceOptions,
-  indices,
+  geomspace,
   type IndicesOptions,
-  linspace,
+  indices,
   type LinspaceOptions,
-  logspace,
   type LogspaceOptions,
+  linspace,
+  logspace,
 } from "./ranges.ts";
-export { flip, fliplr, flipud, resize, roll, type RollOptions, rot90, type Rot90Options, tile } from "./rearrange.ts";
+export { flip, fliplr, flipud, type RollOptions, type Rot90Options, resize, roll, rot90, tile } from "./rearrange.ts";
 export {
-  digitize,
   type DigitizeOptions,
-  interp,
+  digitize,
   type InterpOptions,
-  searchsorted,
+  interp,
   type SearchsortedOptions,
+  searchsorted,
 } from "./search.ts";
 export {
-  intersect1d,
   type IntersectOptions,
-  isin,
   type IsinOptions,
-  setdiff1d,
+  intersect1d,
+  isin,
   type SetOptions,
+  setdiff1d,
   setxor1d,
   union1d,
 } from "./sets.ts";
 export { expandDims, type OrderOptions, ravel, reshape, squeeze, transpose } from "./shape.ts";
 export {
+  type ArgsortOptions,
   argpartition,
   argsort,
-  type ArgsortOptions,
   lexsort,
   partition,
-  sort,
   type SortOptions,
-  topK,
+  sort,
   type TopKOptions,
+  topK,
 } from "./sort.ts";
 export { arraySplit, dsplit, hsplit, type Sections, split, unstack, vsplit } from "./split.ts";
 export {
-  put,
-  putAlongAxis,
   type PutAlongAxisOptions,
   type PutOptions,
-  take,
-  takeAlongAxis,
+  put,
+  putAlongAxis,
   type TakeAlongAxisOptions,
   type TakeMode,
   type TakeOptions,
+  take,
+  takeAlongAxis,
 } from "./take.ts";
 export {
   type SizeOptions,
+  type UniqueOptions,
   unique,
   uniqueAll,
   uniqueCounts,
   uniqueInverse,
-  type UniqueOptions,
   uniqueValues,
 } from "./unique.ts";
 export { bartlett, blackman, hamming, hanning, kaiser } from "./windows.ts";

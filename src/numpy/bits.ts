@@ -46,7 +46,10 @@ export function packbits(
   const order = checkChoice("packbits", "bitorder", options.bitorder ?? "big", ["little", "big"]);
   const whole = asArray(a, "packbits", 0);
   if (!"biu".includes(dtypeKind(whole.aval.dtype))) {
-    throw new DTypeError({ what: `Expected an input array of integer or boolean data type, got ${whole.aval.dtype}`, fix: "compare first" });
+    throw new DTypeError({
+      what: `Expected an input array of integer or boolean data type, got ${whole.aval.dtype}`,
+      fix: "compare first",
+    });
   }
   const [x, axis] = lastAxis(cast(truth(whole), "uint8"), options.axis);
   const rank = x.aval.shape.length;
@@ -79,7 +82,10 @@ export function unpackbits(
   const order = checkChoice("unpackbits", "bitorder", options.bitorder ?? "big", ["little", "big"]);
   const whole = asArray(a, "unpackbits", 0);
   if (whole.aval.dtype !== "uint8") {
-    throw new DTypeError({ what: `Expected an input array of unsigned byte data type, got ${whole.aval.dtype}`, fix: 'convert with astype("uint8")' });
+    throw new DTypeError({
+      what: `Expected an input array of unsigned byte data type, got ${whole.aval.dtype}`,
+      fix: 'convert with astype("uint8")',
+    });
   }
   const [x, axis] = lastAxis(whole, options.axis);
   const lead = x.aval.shape.slice(0, -1);

@@ -107,14 +107,21 @@ export function permuteDims(a: ArrayArg, axes: readonly number[]): NDArray {
  * @throws AxisError for axes out of range.
  * @example jnp.rollaxis(x, 2) // the same as jnp.moveaxis(x, 2, 0)
  */
-export function rollaxis(a: ArrayArg, axis: number, ...args: Trailing<[start: number], { readonly start?: number }>): NDArray {
+export function rollaxis(
+  a: ArrayArg,
+  axis: number,
+  ...args: Trailing<[start: number], { readonly start?: number }>
+): NDArray {
   const { start = 0 } = readArguments<{ start?: number }>("rollaxis", args, ["start"]);
   const x = asArray(a, "rollaxis", 0);
   const rank = x.aval.shape.length;
   const from = shapes.canonicalAxis(axis, rank);
   const to = start < 0 ? start + rank : start;
   if (!Number.isInteger(start) || to < 0 || to > rank) {
-    throw new AxisError({ what: `start=${start} is out of bounds for array of dimension ${rank}`, fix: `use an integer from ${-rank} to ${rank}` });
+    throw new AxisError({
+      what: `start=${start} is out of bounds for array of dimension ${rank}`,
+      fix: `use an integer from ${-rank} to ${rank}`,
+    });
   }
   return moveaxis(x, from, from < to ? to - 1 : to);
 }
@@ -145,7 +152,14 @@ export function size(
 
 /** A list of arrays with their operands' ranks made equal by leading axes. */
 export function equalRanks(arrays: readonly NDArray[], rank: number): NDArray[] {
-  return arrays.map((x) => (x.aval.shape.length >= rank ? x : expandDims(x, Array.from({ length: rank - x.aval.shape.length }, (_, d) => d))));
+  return arrays.map((x) =>
+    x.aval.shape.length >= rank
+      ? x
+      : expandDims(
+          x,
+          Array.from({ length: rank - x.aval.shape.length }, (_, d) => d),
+        ),
+  );
 }
 
 /** Whether shapes are all equal. */

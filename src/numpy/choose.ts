@@ -10,7 +10,7 @@ import { broadcastShapes } from "../types/shape.ts";
 import { range } from "../util/list.ts";
 import { checkChoice, readArguments, requireConcrete, type Trailing } from "./arguments.ts";
 import { concreteElements } from "./concrete.ts";
-import { nonzero, type NonzeroOptions } from "./nonzero.ts";
+import { type NonzeroOptions, nonzero } from "./nonzero.ts";
 import { checkIntegers, choosing, constant, operand, truth, wideIndices } from "./operand.ts";
 import { wrappedIndices } from "./take.ts";
 
@@ -78,7 +78,8 @@ export function select(
       fix: "give one choice for each condition",
     });
   }
-  if (condlist.length === 0) throw new ArgumentError({ what: "condlist must be non-empty", fix: "give at least one condition" });
+  if (condlist.length === 0)
+    throw new ArgumentError({ what: "condlist must be non-empty", fix: "give at least one condition" });
   const [last, ...cases] = promotedCases("select", [otherwise, ...choicelist]);
   const conditions = condlist.map((c, i) => truth(asArray(c, "select", i)));
   const shape = broadcastShapes(...[last!, ...cases, ...conditions].map((x) => x.aval.shape));
@@ -111,7 +112,8 @@ export function choose(
   const which = operand(a, "choose", 0);
   checkIntegers("choose: `a`", which);
   const list = isNDArray(choices) ? rows(choices) : choices;
-  if (list.length === 0) throw new ArgumentError({ what: "choose needs at least one choice", fix: "pass a list of arrays" });
+  if (list.length === 0)
+    throw new ArgumentError({ what: "choose needs at least one choice", fix: "pass a list of arrays" });
   const n = list.length;
   const cases = promotedCases("choose", list);
   const wide = wideIndices(which);
@@ -123,7 +125,10 @@ export function choose(
     requireConcrete(which, "a argument of jnp.choose with mode='raise'", "use mode 'wrap' or 'clip' while tracing");
     const wrong = concreteElements(which).find((i) => i < 0 || i >= n);
     if (wrong !== undefined) {
-      throw new IndexingError({ what: `invalid entry in choice array: ${wrong}`, fix: `use numbers from 0 to ${n - 1}, or another mode` });
+      throw new IndexingError({
+        what: `invalid entry in choice array: ${wrong}`,
+        fix: `use numbers from 0 to ${n - 1}, or another mode`,
+      });
     }
     index = wide;
   }
@@ -134,6 +139,7 @@ export function choose(
 
 /** The slices of an array along its first axis. */
 function rows(x: NDArray): NDArray[] {
-  if (x.aval.shape.length === 0) throw new ShapeError({ what: "choose: an array of choices must have an axis", fix: "pass a list of arrays" });
+  if (x.aval.shape.length === 0)
+    throw new ShapeError({ what: "choose: an array of choices must have an axis", fix: "pass a list of arrays" });
   return range(x.aval.shape[0]!).map((i) => squeeze(sliceAlong(x, 0, i, i + 1), { dimensions: [0] }));
 }

@@ -1,5 +1,5 @@
 /** Arrays of one value, and arrays from numbers, buffers and other arrays. */
-import { array, type ArrayArg, asArray, cast, type Nested } from "../array/convert.ts";
+import { type ArrayArg, array, asArray, cast, type Nested } from "../array/convert.ts";
 import { defaultFloat } from "../array/dtypes.ts";
 import { isNDArray, type NDArray } from "../core/ndarray.ts";
 import { ShapeDtypeStruct } from "../core/struct.ts";
@@ -12,7 +12,7 @@ import type { Shape } from "../types/shape.ts";
 import { readArguments, readDType, readInt, readShape, type Trailing } from "./arguments.ts";
 import { constant } from "./operand.ts";
 
-export { array, type ArrayArg, type ArrayOptions, type Nested } from "../array/convert.ts";
+export { type ArrayArg, type ArrayOptions, array, type Nested } from "../array/convert.ts";
 
 /** Options of the functions that make arrays of a given shape. */
 export interface CreationOptions {
@@ -51,7 +51,10 @@ function filledLike(
   const newDType = readDType(caller, dtype, aval.dtype);
   const weakType = dtype === undefined && aval.weakType;
   const newShape = shape === undefined || shape === null ? aval.shape : readShape(caller, shape);
-  return broadcastTo(isNDArray(value) ? cast(value, newDType, weakType) : constant(value, newDType, weakType), newShape);
+  return broadcastTo(
+    isNDArray(value) ? cast(value, newDType, weakType) : constant(value, newDType, weakType),
+    newShape,
+  );
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Dtypes and what can be asked of them: names, families, promotion, casts, limits. Constants too. */
 import { type ArrayArg, asArray } from "../array/convert.ts";
-import { isNDArray, type NDArray } from "../core/ndarray.ts";
 import { config } from "../core/config.ts";
+import { isNDArray, type NDArray } from "../core/ndarray.ts";
 import { DTypeError, OptionError } from "../errors/index.ts";
 import {
   checkDType,
@@ -11,10 +11,10 @@ import {
   integerRange,
   isComplex,
   isTypedArray,
-  narrowDType,
   type NumericDType,
+  narrowDType,
 } from "../types/dtype.ts";
-import { promote, promoteTypes as strongest } from "../types/promotion.ts";
+import { promote } from "../types/promotion.ts";
 import { suggest } from "../util/suggest.ts";
 import { describe } from "./arguments.ts";
 import { operand } from "./operand.ts";
@@ -117,7 +117,10 @@ function checkDTypeOrFamily(value: unknown): DType | DTypeFamily {
   } catch (error) {
     const guess = typeof value === "string" ? suggest(value, familyNames) : undefined;
     if (guess === undefined) throw error;
-    throw new DTypeError({ what: `${describe(value)} is neither a dtype nor a family of dtypes`, fix: `did you mean "${guess}"?` });
+    throw new DTypeError({
+      what: `${describe(value)} is neither a dtype nor a family of dtypes`,
+      fix: `did you mean "${guess}"?`,
+    });
   }
 }
 
@@ -184,13 +187,19 @@ export function resultType(...args: readonly Typed[]): DType {
 }
 
 /**
- * The dtype to which values of two dtypes are promoted.
+ * The dtype to which values of two dtypes are promoted. With x64 off it has 64 bits only if one of the two has.
  * @throws DTypeError for unknown names.
  * @example jnp.promoteTypes("int32", "float16") // "float16"
  */
 export function promoteTypes(a: DType, b: DType): DType {
-  const result = strongest(checkDType(a), checkDType(b));
-  return config.enableX64 ? result : narrowDType(result);
+  const [x, y] = [checkDType(a), checkDType(b)];
+  const result = promote(
+    [x, y].map((dtype) => ({ dtype, weakType: false })),
+    true,
+  );
+  // As in JAX, a float that stands for signed and unsigned integers together keeps its 64 bits.
+  const kept = config.enableX64 || result.weakType || [x, y].some((dtype) => narrowDType(dtype) !== dtype);
+  return kept ? result.dtype : narrowDType(result.dtype);
 }
 
 /** How strict a cast is: see `canCast`. */
@@ -207,7 +216,14 @@ const significand: { readonly [D in DType]?: number } = {
 };
 
 /** Largest exponents, for which NumPy asks as well. */
-const exponentBits: { readonly [D in DType]?: number } = { float16: 5, bfloat16: 8, float32: 8, float64: 11, complex64: 8, complex128: 11 };
+const exponentBits: { readonly [D in DType]?: number } = {
+  float16: 5,
+  bfloat16: 8,
+  float32: 8,
+  float64: 11,
+  complex64: 8,
+  complex128: 11,
+};
 
 /** Whether every value of a dtype has its place in another, as NumPy judges it. */
 function holdsAll(from: DType, to: DType): boolean {
@@ -255,7 +271,10 @@ export function canCast(from: Typed, to: DType, casting: Casting = "safe"): bool
     case "unsafe":
       return true;
     default:
-      throw new OptionError({ what: `casting must be one of no, equiv, safe, same_kind, unsafe, got ${describe(casting)}`, fix: 'use "safe"' });
+      throw new OptionError({
+        what: `casting must be one of no, equiv, safe, same_kind, unsafe, got ${describe(casting)}`,
+        fix: 'use "safe"',
+      });
   }
 }
 

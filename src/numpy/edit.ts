@@ -12,9 +12,19 @@ import { concatenate, sliceAlong } from "../prims/slicing.ts";
 import { canonicalAxes, canonicalAxis, formatShape, sizeOf } from "../types/shape.ts";
 import { range } from "../util/list.ts";
 import { checkChoice, readArguments, requireConcrete, type Trailing } from "./arguments.ts";
-import { concreteElements, concretely } from "./concrete.ts";
 import { equalRanks } from "./broadcast.ts";
-import { checkIntegers, constant, counting, flattened, gatherAlong, normalisedIndices, operand, shaped, truth } from "./operand.ts";
+import { concreteElements, concretely } from "./concrete.ts";
+import {
+  checkIntegers,
+  constant,
+  counting,
+  flattened,
+  gatherAlong,
+  normalisedIndices,
+  operand,
+  shaped,
+  truth,
+} from "./operand.ts";
 import { argsort, sort } from "./sort.ts";
 
 /** One place, or several: a list, a slice, an array. */
@@ -29,14 +39,19 @@ interface EditOptions {
 function placesArray(caller: string, obj: Places, length: number): NDArray {
   if (obj instanceof Slice) {
     const { start, step, size } = resolveSlice(obj, length);
-    return asArray(Int32Array.from({ length: size }, (_, i) => start + i * step), caller, 1);
+    return asArray(
+      Int32Array.from({ length: size }, (_, i) => start + i * step),
+      caller,
+      1,
+    );
   }
   if (!Array.isArray(obj)) return operand(obj as ArrayArg, caller, 1);
   const list = obj as readonly (number | boolean)[];
   if (list.length > 0 && list.every((v) => typeof v === "boolean")) {
     return truth(asArray(Uint8Array.from(list, Number), caller, 1));
   }
-  if (list.every((v) => typeof v === "number" && Number.isInteger(v))) return asArray(Int32Array.from(list as number[]), caller, 1);
+  if (list.every((v) => typeof v === "number" && Number.isInteger(v)))
+    return asArray(Int32Array.from(list as number[]), caller, 1);
   throw new ArgumentError({ what: `${caller}: places must be whole numbers`, fix: "pass a list such as [0, 2]" });
 }
 
@@ -58,12 +73,20 @@ function remove(
   obj: Places,
   ...args: Trailing<[axis: number | null], EditOptions & { readonly assumeUniqueIndices?: boolean }>
 ): NDArray {
-  const options = readArguments<EditOptions & { assumeUniqueIndices?: boolean }>("delete", args, ["axis"], ["assumeUniqueIndices"]);
+  const options = readArguments<EditOptions & { assumeUniqueIndices?: boolean }>(
+    "delete",
+    args,
+    ["axis"],
+    ["assumeUniqueIndices"],
+  );
   const [x, axis] = alongAxis("delete", arr, options.axis);
   const n = x.aval.shape[axis]!;
   if (typeof obj === "number") {
     if (!Number.isInteger(obj) || obj < -n || obj >= n) {
-      throw new IndexingError({ what: `index ${obj} is out of bounds for axis ${axis} with size ${n}`, fix: `use a place from ${-n} to ${n - 1}` });
+      throw new IndexingError({
+        what: `index ${obj} is out of bounds for axis ${axis} with size ${n}`,
+        fix: `use a place from ${-n} to ${n - 1}`,
+      });
     }
     const at = obj < 0 ? obj + n : obj;
     return concatenate([sliceAlong(x, axis, 0, at), sliceAlong(x, axis, at + 1, n)], { dimension: axis });
@@ -78,16 +101,32 @@ function remove(
     }
     requireConcrete(places, "'obj' array argument of jnp.delete()", "the mask must be known while tracing");
     const flags = concreteElements(places);
-    return kept(x, axis, range(n).filter((i) => Number(flags[i]) === 0));
+    return kept(
+      x,
+      axis,
+      range(n).filter((i) => Number(flags[i]) === 0),
+    );
   }
   checkIntegers("delete: obj", places);
   if (options.assumeUniqueIndices === true) return removeTraced(x, axis, flattened(places));
-  requireConcrete(places, "'obj' array argument of jnp.delete()", "pass { assumeUniqueIndices: true } if no place repeats");
+  requireConcrete(
+    places,
+    "'obj' array argument of jnp.delete()",
+    "pass { assumeUniqueIndices: true } if no place repeats",
+  );
   const gone = new Set(concreteElements(places).map((i) => (Number(i) < 0 ? Number(i) + n : Number(i))));
   for (const i of gone) {
-    if (i < 0 || i >= n) throw new IndexingError({ what: `index ${i} is out of bounds for axis ${axis} with size ${n}`, fix: `use places from ${-n} to ${n - 1}` });
+    if (i < 0 || i >= n)
+      throw new IndexingError({
+        what: `index ${i} is out of bounds for axis ${axis} with size ${n}`,
+        fix: `use places from ${-n} to ${n - 1}`,
+      });
   }
-  return kept(x, axis, range(n).filter((i) => !gone.has(i)));
+  return kept(
+    x,
+    axis,
+    range(n).filter((i) => !gone.has(i)),
+  );
 }
 
 function kept(x: NDArray, axis: number, places: readonly number[]): NDArray {
@@ -140,11 +179,16 @@ export function insert(
   const single = sizeOf(places.aval.shape) === 1;
   const count = single ? added.aval.shape[axis]! : places.aval.shape[0]!;
   places = broadcastTo(single ? shaped(places, []) : places, [count]);
-  added = broadcastTo(added, x.aval.shape.map((m, d) => (d === axis ? count : m)));
+  added = broadcastTo(
+    added,
+    x.aval.shape.map((m, d) => (d === axis ? count : m)),
+  );
   const at = min(max(cast(normalisedIndices(places, n), "int32"), constant(0, "int32")), constant(n, "int32"));
   // Sorted by even numbers for what comes in and odd ones for what is there, each value lands before its place.
   const two = constant(2, "int32");
-  const order = concatenate([mul(at, two), add(mul(counting(n, "int32"), two), constant(1, "int32"))], { dimension: 0 });
+  const order = concatenate([mul(at, two), add(mul(counting(n, "int32"), two), constant(1, "int32"))], {
+    dimension: 0,
+  });
   const all = concatenate([added, x], { dimension: axis });
   return gatherAlong(all, argsort(order, { dtype: "int32" }), axis, { uniqueIndices: true });
 }
@@ -173,8 +217,11 @@ export function trimZeros(
   const axes = canonicalAxes(options.axis, rank);
   let result = x;
   for (const axis of axes) {
-    const flags = concretely([x], "Error arose in the `filt` argument of trim_zeros()", "trim outside of the transformed function", () =>
-      concreteElements(reduceOr(truth(x), { axes: range(rank).filter((d) => d !== axis) })).map(Number),
+    const flags = concretely(
+      [x],
+      "Error arose in the `filt` argument of trim_zeros()",
+      "trim outside of the transformed function",
+      () => concreteElements(reduceOr(truth(x), { axes: range(rank).filter((d) => d !== axis) })).map(Number),
     );
     if (!flags.includes(1)) {
       result = sliceAlong(result, axis, 0, 0);

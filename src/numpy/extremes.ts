@@ -12,13 +12,7 @@ import { choosing, constant, isNotANumber, truth } from "./operand.ts";
 type ArgArguments = Trailing<[axis: number | null], ArgOptions>;
 
 /** The place of an extreme where NaN has been replaced by what is never one; -1 where there is nothing but NaN. */
-function withoutNaN(
-  caller: string,
-  a: ArrayArg,
-  args: ArgArguments,
-  find: typeof argmax,
-  worst: number,
-): NDArray {
+function withoutNaN(caller: string, a: ArrayArg, args: ArgArguments, find: typeof argmax, worst: number): NDArray {
   const options = readArguments<ArgOptions>(caller, args, ["axis"], ["keepdims"]);
   const x = asArray(a, caller, 0);
   if (!isInexact(x.aval.dtype)) return find(x, options);
@@ -58,7 +52,10 @@ export interface CountNonzeroOptions {
  * @throws AxisError if an axis is repeated or does not exist.
  * @example jnp.countNonzero(x.greater(0), 1)
  */
-export function countNonzero(a: ArrayArg, ...args: Trailing<[axis: Axis, keepdims: boolean], CountNonzeroOptions>): NDArray {
+export function countNonzero(
+  a: ArrayArg,
+  ...args: Trailing<[axis: Axis, keepdims: boolean], CountNonzeroOptions>
+): NDArray {
   const options = readArguments<CountNonzeroOptions>("countNonzero", args, ["axis", "keepdims"]);
   return sum(cast(truth(asArray(a, "countNonzero", 0)), defaultInt()), options);
 }

@@ -18,7 +18,11 @@ export interface FromfunctionOptions {
  * @throws ShapeError for sizes that are negative or traced.
  * @example jnp.fromfunction((i, j) => i.add(j), [2, 3])
  */
-export function fromfunction<T>(f: (...coordinates: NDArray[]) => T, shape: number | Shape, options: FromfunctionOptions = {}): T {
+export function fromfunction<T>(
+  f: (...coordinates: NDArray[]) => T,
+  shape: number | Shape,
+  options: FromfunctionOptions = {},
+): T {
   const { dtype = "float32" } = readArguments<FromfunctionOptions>("fromfunction", [options], [], ["dtype"]);
   const sizes = readShape("fromfunction", shape);
   let mapped = f as (...coordinates: NDArray[]) => unknown;

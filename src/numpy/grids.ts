@@ -12,9 +12,17 @@ import { makeAval } from "../types/aval.ts";
 import { type DType, integerRange, isInteger } from "../types/dtype.ts";
 import { formatShape, type Shape, sizeOf } from "../types/shape.ts";
 import { range } from "../util/list.ts";
-import { checkChoice, readArguments, readDType, readInt, requireConcrete, type StaticInt, type Trailing } from "./arguments.ts";
+import {
+  checkChoice,
+  readArguments,
+  readDType,
+  readInt,
+  requireConcrete,
+  type StaticInt,
+  type Trailing,
+} from "./arguments.ts";
 import { concreteElements } from "./concrete.ts";
-import { digit, nonzero, type NonzeroOptions } from "./nonzero.ts";
+import { digit, type NonzeroOptions, nonzero } from "./nonzero.ts";
 import { along, checkIntegers, constant, normalisedIndices, operand, wideIndices, zerosOf } from "./operand.ts";
 import { wrappedIndices } from "./take.ts";
 
@@ -33,12 +41,20 @@ export interface MeshgridOptions {
  * @throws ShapeError unless all are vectors (or scalars). @throws ArgumentError if `copy` is false.
  * @example const [X, Y] = jnp.meshgrid(x, y); jnp.meshgrid(x, y, { indexing: "ij" })
  */
-export function meshgrid(...args: readonly [...xi: ArrayArg[], options: MeshgridOptions] | readonly ArrayArg[]): NDArray[] {
+export function meshgrid(
+  ...args: readonly [...xi: ArrayArg[], options: MeshgridOptions] | readonly ArrayArg[]
+): NDArray[] {
   const last = args[args.length - 1];
   const hasOptions = typeof last === "object" && last !== null && Object.getPrototypeOf(last) === Object.prototype;
-  const options = readArguments<MeshgridOptions>("meshgrid", hasOptions ? [last] : [], [], ["indexing", "sparse", "copy"]);
+  const options = readArguments<MeshgridOptions>(
+    "meshgrid",
+    hasOptions ? [last] : [],
+    [],
+    ["indexing", "sparse", "copy"],
+  );
   const indexing = checkChoice("meshgrid", "indexing", options.indexing ?? "xy", ["xy", "ij"]);
-  if (options.copy === false) throw new ArgumentError({ what: "jax.numpy.meshgrid only supports copy=True", fix: "leave copy out" });
+  if (options.copy === false)
+    throw new ArgumentError({ what: "jax.numpy.meshgrid only supports copy=True", fix: "leave copy out" });
   const vectors = (hasOptions ? args.slice(0, -1) : args).map((x, i) => asArray(x as ArrayArg, "meshgrid", i));
   if (vectors.some((x) => x.aval.shape.length !== 1)) {
     throw new ShapeError({
@@ -73,7 +89,10 @@ export function ix_(...args: readonly ArrayArg[]): NDArray[] {
       });
     }
     if (x.aval.dtype === "bool") {
-      throw new DTypeError({ what: "Boolean arguments to jax.numpy.ix_ are not implemented", fix: "pass jnp.flatnonzero(mask)" });
+      throw new DTypeError({
+        what: "Boolean arguments to jax.numpy.ix_ are not implemented",
+        fix: "pass jnp.flatnonzero(mask)",
+      });
     }
     return along(x, i, args.length);
   });
@@ -111,7 +130,11 @@ type TriangleArguments = Trailing<[k: StaticInt, m: StaticInt | null], TriangleO
 function triangle(caller: string, n: StaticInt, args: TriangleArguments): [number, number, number] {
   const options = readArguments<TriangleOptions>(caller, args, ["k", "m"]);
   const rows = readInt(caller, "n", n);
-  return [rows, options.m === undefined || options.m === null ? rows : readInt(caller, "m", options.m), readInt(caller, "k", options.k ?? 0)];
+  return [
+    rows,
+    options.m === undefined || options.m === null ? rows : readInt(caller, "m", options.m),
+    readInt(caller, "k", options.k ?? 0),
+  ];
 }
 
 /**
@@ -137,7 +160,10 @@ export function triuIndices(n: StaticInt, ...args: TriangleArguments): [NDArray,
 function matrixShape(caller: string, arr: ArrayArg): readonly [number, number] {
   const { shape } = asArray(arr, caller, 0).aval;
   if (shape.length === 2) return shape as unknown as readonly [number, number];
-  throw new ShapeError({ what: `Only 2-D inputs are accepted by ${caller}, got shape ${formatShape(shape)}`, fix: "pass a matrix" });
+  throw new ShapeError({
+    what: `Only 2-D inputs are accepted by ${caller}, got shape ${formatShape(shape)}`,
+    fix: "pass a matrix",
+  });
 }
 
 /**
@@ -145,7 +171,10 @@ function matrixShape(caller: string, arr: ArrayArg): readonly [number, number] {
  * @throws ShapeError unless it is a matrix.
  * @example jnp.trilIndicesFrom(m)
  */
-export function trilIndicesFrom(arr: ArrayArg, ...args: Trailing<[k: StaticInt], { readonly k?: StaticInt }>): [NDArray, NDArray] {
+export function trilIndicesFrom(
+  arr: ArrayArg,
+  ...args: Trailing<[k: StaticInt], { readonly k?: StaticInt }>
+): [NDArray, NDArray] {
   const { k = 0 } = readArguments<{ k?: StaticInt }>("trilIndicesFrom", args, ["k"]);
   const [n, m] = matrixShape("trilIndicesFrom", arr);
   return trilIndices(n, k, m);
@@ -156,7 +185,10 @@ export function trilIndicesFrom(arr: ArrayArg, ...args: Trailing<[k: StaticInt],
  * @throws ShapeError unless it is a matrix.
  * @example jnp.triuIndicesFrom(m, 1)
  */
-export function triuIndicesFrom(arr: ArrayArg, ...args: Trailing<[k: StaticInt], { readonly k?: StaticInt }>): [NDArray, NDArray] {
+export function triuIndicesFrom(
+  arr: ArrayArg,
+  ...args: Trailing<[k: StaticInt], { readonly k?: StaticInt }>
+): [NDArray, NDArray] {
   const { k = 0 } = readArguments<{ k?: StaticInt }>("triuIndicesFrom", args, ["k"]);
   const [n, m] = matrixShape("triuIndicesFrom", arr);
   return triuIndices(n, k, m);
@@ -167,11 +199,17 @@ export function triuIndicesFrom(arr: ArrayArg, ...args: Trailing<[k: StaticInt],
  * @throws ArgumentError for a negative n or fewer than one axis.
  * @example x.at(...jnp.diagIndices(3)).set(1)
  */
-export function diagIndices(n: StaticInt, ...args: Trailing<[ndim: StaticInt], { readonly ndim?: StaticInt }>): NDArray[] {
+export function diagIndices(
+  n: StaticInt,
+  ...args: Trailing<[ndim: StaticInt], { readonly ndim?: StaticInt }>
+): NDArray[] {
   const options = readArguments<{ ndim?: StaticInt }>("diagIndices", args, ["ndim"]);
   const [length, ndim] = [readInt("diagIndices", "n", n), readInt("diagIndices", "ndim", options.ndim ?? 2)];
   if (length < 0 || ndim < 1) {
-    throw new ArgumentError({ what: `diagIndices: n must not be negative and ndim at least 1, got ${length} and ${ndim}`, fix: "use n of 0 or more" });
+    throw new ArgumentError({
+      what: `diagIndices: n must not be negative and ndim at least 1, got ${length} and ${ndim}`,
+      fix: "use n of 0 or more",
+    });
   }
   const line = indexArray(range(length));
   return range(ndim).map(() => line);
@@ -272,7 +310,10 @@ function boundedIndex(x: NDArray, n: number, mode: "raise" | "wrap" | "clip" | "
   if (mode === "clip") return clamp(constant(0, dtype), wide, constant(n - 1, dtype));
   requireConcrete(x, "jnp.ravelMultiIndex with mode='raise'", "use mode 'wrap' or 'clip' while tracing");
   if (concreteElements(x).every((i) => i >= 0 && i < n)) return x;
-  throw new IndexingError({ what: "invalid entry in coordinates array", fix: "use indices inside of the dimensions, or another mode" });
+  throw new IndexingError({
+    what: "invalid entry in coordinates array",
+    fix: "use indices inside of the dimensions, or another mode",
+  });
 }
 
 /**

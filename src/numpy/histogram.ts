@@ -3,21 +3,21 @@ import { type ArrayArg, asArray, cast } from "../array/convert.ts";
 import { defaultInt, inexactDType } from "../array/dtypes.ts";
 import { promoteInexact } from "../array/promotion.ts";
 import { isNDArray, type NDArray } from "../core/ndarray.ts";
-import { ArgumentError, ShapeError } from "../errors/index.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../errors/index.ts";
 import { add, div, max, mul, sub } from "../prims/arithmetic.ts";
 import { eq } from "../prims/compare.ts";
 import { onesLike } from "../prims/fill.ts";
 import { broadcastTo } from "../prims/movement.ts";
 import { reduceMax, reduceMin, reduceSum } from "../prims/reduce.ts";
 import { scatterAdd } from "../prims/scatter.ts";
-import { concatenate, sliceAlong } from "../prims/slicing.ts";
 import { clamp } from "../prims/select.ts";
-import { isTypedArray } from "../types/dtype.ts";
+import { concatenate, sliceAlong } from "../prims/slicing.ts";
+import { isInteger, isTypedArray } from "../types/dtype.ts";
 import { equalShapes, formatShape, sizeOf } from "../types/shape.ts";
 import { range as count } from "../util/list.ts";
 import { readArguments, readInt, requireConcrete, type StaticInt, type Trailing } from "./arguments.ts";
 import { concreteElements } from "./concrete.ts";
-import { along, checkIntegers, choosing, constant, flattened, operand, shaped, wideIndices, zerosOf } from "./operand.ts";
+import { along, choosing, constant, flattened, operand, shaped, wideIndices, zerosOf } from "./operand.ts";
 import { linspace } from "./ranges.ts";
 import { searchsorted } from "./search.ts";
 
@@ -36,18 +36,23 @@ function tally(places: NDArray, weights: NDArray, length: number): NDArray {
   const n = places.aval.shape[0]!;
   const zeros = zerosOf([length], weights.aval.dtype);
   if (n === 0 || length === 0) return zeros;
-  return scatterAdd(zeros, shaped(places, [n, 1]), weights.aval.shape.length === 0 ? broadcastTo(weights, [n]) : weights, {
-    dimensionNumbers: {
-      updateWindowDims: [],
-      insertedWindowDims: [0],
-      scatterDimsToOperandDims: [0],
-      operandBatchingDims: [],
-      scatterIndicesBatchingDims: [],
+  return scatterAdd(
+    zeros,
+    shaped(places, [n, 1]),
+    weights.aval.shape.length === 0 ? broadcastTo(weights, [n]) : weights,
+    {
+      dimensionNumbers: {
+        updateWindowDims: [],
+        insertedWindowDims: [0],
+        scatterDimsToOperandDims: [0],
+        operandBatchingDims: [],
+        scatterIndicesBatchingDims: [],
+      },
+      mode: "fill",
+      indicesAreSorted: false,
+      uniqueIndices: false,
     },
-    mode: "fill",
-    indicesAreSorted: false,
-    uniqueIndices: false,
-  });
+  );
 }
 
 /**
@@ -64,7 +69,12 @@ export function bincount(
   const options = readArguments<BincountOptions>("bincount", args, ["weights", "minlength"], ["length"]);
   let values = asArray(x, "bincount", 0);
   if (values.aval.dtype === "bool") values = cast(values, "int32");
-  checkIntegers("x argument to bincount", values);
+  if (!isInteger(values.aval.dtype)) {
+    throw new DTypeError({
+      what: `x argument to bincount must have an integer type; got ${values.aval.dtype}`,
+      fix: 'convert with astype("int32")',
+    });
+  }
   if (values.aval.shape.length !== 1) {
     throw new ShapeError({
       what: `only 1-dimensional input supported, got shape ${formatShape(values.aval.shape)}`,
@@ -77,8 +87,10 @@ export function bincount(
     requireConcrete(values, "argument 'x' of jnp.bincount", "pass a static { length }");
     length = concreteElements(values).reduce<number>((most, v) => Math.max(most, Number(v) + 1), smallest);
   } else length = readInt("bincount", "length", options.length);
-  if (length < 0) throw new ArgumentError({ what: `bincount: length must not be negative, got ${length}`, fix: "use 0 or more" });
-  const weights = options.weights === undefined || options.weights === null ? undefined : asArray(options.weights, "bincount", 1);
+  if (length < 0)
+    throw new ArgumentError({ what: `bincount: length must not be negative, got ${length}`, fix: "use 0 or more" });
+  const weights =
+    options.weights === undefined || options.weights === null ? undefined : asArray(options.weights, "bincount", 1);
   if (weights !== undefined && !equalShapes(weights.aval.shape, values.aval.shape)) {
     throw new ShapeError({
       what: `shape of weights must match shape of x. Got x of shape ${formatShape(values.aval.shape)} and weights of shape ${formatShape(weights.aval.shape)}`,
@@ -129,15 +141,22 @@ export function histogramBinEdges(
 function binEdges(caller: string, x: NDArray, bins: Bins, range: BinRange | null | undefined): NDArray {
   const dtype = inexactDType(x.aval.dtype);
   if (typeof bins === "string") {
-    throw new ArgumentError({ what: "string values for `bins` not implemented.", fix: "give a number of bins, or edges" });
+    throw new ArgumentError({
+      what: "string values for `bins` not implemented.",
+      fix: "give a number of bins, or edges",
+    });
   }
   const edges = edgesOf(bins);
   if (edges !== undefined) {
     if (edges.aval.shape.length === 1) return cast(edges, dtype);
-    throw new ShapeError({ what: `${caller}: edges must be a vector, got shape ${formatShape(edges.aval.shape)}`, fix: "pass a vector" });
+    throw new ShapeError({
+      what: `${caller}: edges must be a vector, got shape ${formatShape(edges.aval.shape)}`,
+      fix: "pass a vector",
+    });
   }
   const number = readInt(caller, "bins", bins);
-  if (number < 1) throw new ArgumentError({ what: `${caller}: there must be at least one bin, got ${number}`, fix: "use 1 or more" });
+  if (number < 1)
+    throw new ArgumentError({ what: `${caller}: there must be at least one bin, got ${number}`, fix: "use 1 or more" });
   const [low, high] = binRange(caller, x, range).map((end) => cast(end, dtype)) as [NDArray, NDArray];
   // Where all values are equal, the bins reach half a unit to either side.
   const flat = eq(low, high);
@@ -163,7 +182,10 @@ function binRange(caller: string, x: NDArray, range: BinRange | null | undefined
     const ends = (range as readonly ArrayArg[]).map((end) => operand(end, caller)) as [NDArray, NDArray];
     if (ends.every((end) => end.aval.shape.length === 0)) return ends;
   }
-  throw new ArgumentError({ what: `${caller}: \`range\` must be either null or two scalars`, fix: "write { range: [low, high] }" });
+  throw new ArgumentError({
+    what: `${caller}: \`range\` must be either null or two scalars`,
+    fix: "write { range: [low, high] }",
+  });
 }
 
 /** Options of `histogram`. */
@@ -257,14 +279,22 @@ export function histogramdd(
   ) as [NDArray, NDArray?];
   const { shape } = points.aval;
   if (shape.length !== 2) {
-    throw new ShapeError({ what: `histogramdd: the sample must have two axes, got shape ${formatShape(shape)}`, fix: "give one row a point" });
+    throw new ShapeError({
+      what: `histogramdd: the sample must have two axes, got shape ${formatShape(shape)}`,
+      fix: "give one row a point",
+    });
   }
   const [n, axes] = shape as [number, number];
   if (weights !== undefined && !equalShapes(weights.aval.shape, [n])) {
     throw new ShapeError({ what: "should have one weight for each sample.", fix: `give a vector of ${n} weights` });
   }
-  const bins: readonly Bins[] = Array.isArray(options.bins) ? options.bins : count(axes).map(() => (options.bins ?? 10) as Bins);
-  if (bins.length !== axes || (options.range !== undefined && options.range !== null && options.range.length !== axes)) {
+  const bins: readonly Bins[] = Array.isArray(options.bins)
+    ? options.bins
+    : count(axes).map(() => (options.bins ?? 10) as Bins);
+  if (
+    bins.length !== axes ||
+    (options.range !== undefined && options.range !== null && options.range.length !== axes)
+  ) {
     throw new ShapeError({
       what: `histogramdd: bins and range need one entry for each of ${axes} axes`,
       fix: "give as many entries as the sample has columns",
@@ -328,7 +358,11 @@ export function histogram2d(
   const { bins = 10 } = options;
   const shared = edgesOf(bins as Bins);
   const pair = Array.isArray(bins) && bins.length === 2;
-  const each: readonly Bins[] = pair ? (bins as readonly Bins[]) : shared !== undefined ? [shared, shared] : [bins as Bins, bins as Bins];
+  const each: readonly Bins[] = pair
+    ? (bins as readonly Bins[])
+    : shared !== undefined
+      ? [shared, shared]
+      : [bins as Bins, bins as Bins];
   const sample = [first, second].map((v) => shaped(v, [shape[0]!, 1]));
   const [cells, edges] = histogramdd(concatenate(sample, { dimension: 1 }), { ...options, bins: each });
   return [cells, edges[0]!, edges[1]!];

@@ -5,4 +5,5 @@
 import "../array/install.ts";
 
 export * from "./arrays.ts";
+export * from "./math.ts";
 export * from "./printing.ts";

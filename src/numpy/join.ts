@@ -1,7 +1,7 @@
 /** Arrays put together: one after the other along an axis, or along a new one. */
 import { type ArrayArg, asArray, cast } from "../array/convert.ts";
-import { reshape } from "../array/shape.ts";
 import { promoteDTypes } from "../array/promotion.ts";
+import { reshape } from "../array/shape.ts";
 import { isNDArray, type NDArray } from "../core/ndarray.ts";
 import { ArgumentError, ShapeError } from "../errors/index.ts";
 import { expandDims } from "../prims/movement.ts";
@@ -34,12 +34,17 @@ function listed(caller: string, arrays: ArrayList, dtype?: DType): NDArray[] {
     throw new ArgumentError({ what: `Need at least one array to ${caller}.`, fix: "pass a list with arrays in it" });
   }
   const wanted = readDType(caller, dtype, undefined);
-  return wanted === undefined ? promoteDTypes(caller, ...list) : list.map((x, i) => cast(asArray(x, caller, i), wanted));
+  return wanted === undefined
+    ? promoteDTypes(caller, ...list)
+    : list.map((x, i) => cast(asArray(x, caller, i), wanted));
 }
 
 function rowsOf(caller: string, x: NDArray): NDArray[] {
   if (x.aval.shape.length > 0) return unstack(x);
-  throw new ShapeError({ what: `Zero-dimensional arrays cannot be put together by ${caller}.`, fix: "pass a list of arrays" });
+  throw new ShapeError({
+    what: `Zero-dimensional arrays cannot be put together by ${caller}.`,
+    fix: "pass a list of arrays",
+  });
 }
 
 /** At most so many operands in one operation, since each is asked in turn for an element. */
@@ -49,7 +54,8 @@ function chained(arrays: readonly NDArray[], dimension: number): NDArray {
   let parts = arrays;
   while (parts.length > mostOperands) {
     const longer: NDArray[] = [];
-    for (let i = 0; i < parts.length; i += mostOperands) longer.push(chained(parts.slice(i, i + mostOperands), dimension));
+    for (let i = 0; i < parts.length; i += mostOperands)
+      longer.push(chained(parts.slice(i, i + mostOperands), dimension));
     parts = longer;
   }
   return parts.length === 1 ? parts[0]! : join(parts, { dimension });
@@ -176,10 +182,11 @@ export function block(arrays: Blocks): NDArray {
 function depthOf(blocks: Blocks): number {
   if (!Array.isArray(blocks)) return 0;
   const list = blocks as readonly Blocks[];
-  if (list.length === 0) throw new ArgumentError({ what: "jnp.block does not allow empty list arguments", fix: "give at least one block" });
+  if (list.length === 0)
+    throw new ArgumentError({ what: "jnp.block does not allow empty list arguments", fix: "give at least one block" });
   const depths = list.map(depthOf);
   if (depths.some((d) => d !== depths[0])) {
-    throw new ArgumentError({ what: "List depths are mismatched in jnp.block", fix: "nest all blocks equally deep" });
+    throw new ArgumentError({ what: "Mismatched list depths in jax.numpy.block", fix: "nest all blocks equally deep" });
   }
   return depths[0]! + 1;
 }

@@ -40,12 +40,20 @@ function readFrame(caller: string, N: StaticInt, args: EyeArguments): Frame {
   const rows = readInt(caller, "N", N);
   const columns = options.M === undefined || options.M === null ? rows : readInt(caller, "M", options.M);
   if (rows < 0 || columns < 0) {
-    throw new ShapeError({ what: `negative dimensions are not allowed, got ${rows} and ${columns} in ${caller}`, fix: "use sizes of 0 and more" });
+    throw new ShapeError({
+      what: `negative dimensions are not allowed, got ${rows} and ${columns} in ${caller}`,
+      fix: "use sizes of 0 and more",
+    });
   }
-  return { shape: [rows, columns], k: readInt(caller, "k", options.k ?? 0), dtype: readDType(caller, options.dtype, defaultFloat()) };
+  return {
+    shape: [rows, columns],
+    k: readInt(caller, "k", options.k ?? 0),
+    dtype: readDType(caller, options.dtype, defaultFloat()),
+  };
 }
 
-const numbered = (shape: readonly number[], dimension: number): NDArray => iota([], { dtype: "int32", shape, dimension });
+const numbered = (shape: readonly number[], dimension: number): NDArray =>
+  iota([], { dtype: "int32", shape, dimension });
 
 /** Which elements of a matrix stand on diagonal k or below it. */
 function lower(shape: readonly [number, number], k: number): NDArray {
@@ -86,7 +94,10 @@ function triangular(caller: string, m: ArrayArg, k: StaticInt, upper: boolean): 
   const x = asArray(m, caller, 0);
   const { shape, dtype } = x.aval;
   if (shape.length < 2) {
-    throw new ShapeError({ what: `Argument to jax.numpy.${caller} must be at least 2D, got shape ${formatShape(shape)}`, fix: "pass a matrix" });
+    throw new ShapeError({
+      what: `Argument to jax.numpy.${caller} must be at least 2D, got shape ${formatShape(shape)}`,
+      fix: "pass a matrix",
+    });
   }
   const offset = readInt(caller, "k", k);
   const corner = shape.slice(-2) as [number, number];
@@ -127,11 +138,17 @@ export interface VanderOptions {
  * @throws ShapeError unless x is a vector. @throws ArgumentError for a negative N.
  * @example jnp.vander(jnp.array([1, 2, 3])) // rows [1 1 1], [4 2 1], [9 3 1]
  */
-export function vander(x: ArrayArg, ...args: Trailing<[N: StaticInt | null, increasing: boolean], VanderOptions>): NDArray {
+export function vander(
+  x: ArrayArg,
+  ...args: Trailing<[N: StaticInt | null, increasing: boolean], VanderOptions>
+): NDArray {
   const options = readArguments<VanderOptions>("vander", args, ["N", "increasing"]);
   const a = asArray(x, "vander", 0);
   if (a.aval.shape.length !== 1) {
-    throw new ShapeError({ what: `x must be a one-dimensional array, got shape ${formatShape(a.aval.shape)}`, fix: "flatten the array" });
+    throw new ShapeError({
+      what: `x must be a one-dimensional array, got shape ${formatShape(a.aval.shape)}`,
+      fix: "flatten the array",
+    });
   }
   const rows = a.aval.shape[0]!;
   const N = options.N === undefined || options.N === null ? rows : readInt("vander", "N", options.N);
@@ -169,7 +186,10 @@ export function diagonal(
   if (rank < 2) {
     throw new ShapeError({ what: "diagonal requires an array of at least two dimensions.", fix: "pass a matrix" });
   }
-  const [rows, columns] = [canonicalAxis(options.axis1 ?? 0, rank, "axis1"), canonicalAxis(options.axis2 ?? 1, rank, "axis2")];
+  const [rows, columns] = [
+    canonicalAxis(options.axis1 ?? 0, rank, "axis1"),
+    canonicalAxis(options.axis2 ?? 1, rank, "axis2"),
+  ];
   if (rows === columns) throw new AxisError({ what: "axis1 and axis2 cannot be the same", fix: "name two axes" });
   const offset = readInt("diagonal", "offset", options.offset ?? 0);
   const others = range(rank).filter((d) => d !== rows && d !== columns);
@@ -209,7 +229,10 @@ export function diag(v: ArrayArg, ...args: Trailing<[k: StaticInt], { readonly k
   const rank = x.aval.shape.length;
   if (rank === 1) return withDiagonal(x, k);
   if (rank === 2) return diagonal(x, k);
-  throw new ShapeError({ what: `diag input must be 1d or 2d, got shape ${formatShape(x.aval.shape)}`, fix: "use diagonal for batches of matrices" });
+  throw new ShapeError({
+    what: `diag input must be 1d or 2d, got shape ${formatShape(x.aval.shape)}`,
+    fix: "use diagonal for batches of matrices",
+  });
 }
 
 /**
@@ -234,12 +257,20 @@ export interface FillDiagonalOptions {
  * @throws ShapeError for fewer than two axes, or more than two of different lengths. @throws ArgumentError unless `inplace` is false.
  * @example jnp.fillDiagonal(m, 9, { inplace: false })
  */
-export function fillDiagonal(a: ArrayArg, val: ArrayArg, ...args: Trailing<[wrap: boolean], FillDiagonalOptions>): NDArray {
+export function fillDiagonal(
+  a: ArrayArg,
+  val: ArrayArg,
+  ...args: Trailing<[wrap: boolean], FillDiagonalOptions>
+): NDArray {
   const options = readArguments<FillDiagonalOptions>("fillDiagonal", args, ["wrap"], ["inplace"]);
   if (options.inplace !== false) {
-    throw new ArgumentError({ what: "JAX arrays are immutable, must use inplace=False", fix: "pass { inplace: false } and use the array that is returned" });
+    throw new ArgumentError({
+      what: "JAX arrays are immutable, must use inplace=False",
+      fix: "pass { inplace: false } and use the array that is returned",
+    });
   }
-  if (options.wrap === true) throw new ArgumentError({ what: "wrap=True is not implemented, must use wrap=False", fix: "leave wrap out" });
+  if (options.wrap === true)
+    throw new ArgumentError({ what: "wrap=True is not implemented, must use wrap=False", fix: "leave wrap out" });
   const x = asArray(a, "fillDiagonal", 0);
   const { shape, dtype } = x.aval;
   if (shape.length < 2) throw new ShapeError({ what: "array must be at least 2-d", fix: "pass a matrix" });
@@ -254,6 +285,8 @@ export function fillDiagonal(a: ArrayArg, val: ArrayArg, ...args: Trailing<[wrap
     .map((d) => eq(first, numbered(shape, d)))
     .reduce((p, q) => and(p, q));
   const values =
-    value.aval.shape.length === 0 ? value : broadcastTo(along(repeatedValues(value, shape[0]!), 0, shape.length), shape);
+    value.aval.shape.length === 0
+      ? value
+      : broadcastTo(along(repeatedValues(value, shape[0]!), 0, shape.length), shape);
   return choosing(onDiagonal, values, x);
 }

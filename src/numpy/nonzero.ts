@@ -16,7 +16,18 @@ import { concatenate, sliceAlong } from "../prims/slicing.ts";
 import { canonicalAxis, sizeOf } from "../types/shape.ts";
 import { readArguments, readInt, type StaticInt, type Trailing } from "./arguments.ts";
 import { concreteElements, concretely } from "./concrete.ts";
-import { along, choosing, constant, counting, flattened, gatherAlong, operand, shaped, truth, zerosOf } from "./operand.ts";
+import {
+  along,
+  choosing,
+  constant,
+  counting,
+  flattened,
+  gatherAlong,
+  operand,
+  shaped,
+  truth,
+  zerosOf,
+} from "./operand.ts";
 
 /** Options of `nonzero` and its kin. */
 export interface NonzeroOptions {
@@ -26,8 +37,7 @@ export interface NonzeroOptions {
   readonly fillValue?: ArrayArg | readonly ArrayArg[] | null;
 }
 
-const sizeHint =
-  "pass a static { size } inside transformations, or compute this outside of the transformed function";
+const sizeHint = "pass a static { size } inside transformations, or compute this outside of the transformed function";
 
 /** How many elements of a concrete mask are true. */
 export function countTrue(mask: NDArray): number {
@@ -78,11 +88,13 @@ export function nonzero(a: ArrayArg, ...args: Trailing<[], NonzeroOptions>): NDA
     });
   }
   if (options.size === undefined || options.size === null) {
-    const where = "The size argument of jnp.nonzero must be statically specified to use jnp.nonzero within JAX transformations.";
+    const where =
+      "The size argument of jnp.nonzero must be statically specified to use jnp.nonzero within JAX transformations.";
     return concretely([x], where, sizeHint, () => placesOf(x, countTrue(truth(x)), options.fillValue));
   }
   const size = readInt("nonzero", "size", options.size);
-  if (size < 0) throw new ArgumentError({ what: `nonzero: size must not be negative, got ${size}`, fix: "use 0 or more" });
+  if (size < 0)
+    throw new ArgumentError({ what: `nonzero: size must not be negative, got ${size}`, fix: "use 0 or more" });
   return placesOf(x, size, options.fillValue);
 }
 
@@ -196,7 +208,13 @@ export function compress(
       fix: `use a size of at most ${length}`,
     });
   }
-  return filledSlices(sliceAlong(x, axis, 0, used), sliceAlong(mask, 0, 0, used), size, axis, operand(options.fillValue ?? 0, "compress"));
+  return filledSlices(
+    sliceAlong(x, axis, 0, used),
+    sliceAlong(mask, 0, 0, used),
+    size,
+    axis,
+    operand(options.fillValue ?? 0, "compress"),
+  );
 }
 
 /** The slices where a mask holds, then slices of a fill value. */
@@ -214,7 +232,11 @@ function filledSlices(x: NDArray, mask: NDArray, size: number, axis: number, fil
  * @throws ConcretizationTypeError for a traced condition without `size`.
  * @example jnp.extract(x.greater(0), x)
  */
-export function extract(condition: ArrayArg, arr: ArrayArg, ...args: Trailing<[], Omit<CompressOptions, "axis">>): NDArray {
+export function extract(
+  condition: ArrayArg,
+  arr: ArrayArg,
+  ...args: Trailing<[], Omit<CompressOptions, "axis">>
+): NDArray {
   const options = readArguments<Omit<CompressOptions, "axis">>("extract", args, [], ["size", "fillValue"]);
   return compress(flattened(asArray(condition, "extract", 0)), flattened(asArray(arr, "extract", 1)), options);
 }

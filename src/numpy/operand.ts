@@ -1,5 +1,5 @@
 /** Small steps that the library's functions share: known scalars, reshaping, masks, choices, indices. */
-import { asArray, type ArrayArg, cast } from "../array/convert.ts";
+import { type ArrayArg, asArray, cast } from "../array/convert.ts";
 import { defaultFloat, defaultInt } from "../array/dtypes.ts";
 import { scalar } from "../core/constant.ts";
 import type { NDArray } from "../core/ndarray.ts";

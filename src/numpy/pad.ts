@@ -71,7 +71,9 @@ function pairsFor<T>(name: string, values: PadPairs<T>, rank: number): Pair<T>[]
   if (!nested && (list.length === 1 || list.length === 2)) {
     return range(rank).map(() => [list[0] as T, (list[1] ?? list[0]) as T]);
   }
-  const pairs = list.filter((p): p is readonly T[] => Array.isArray(p) && p.length === 2).map(([a, b]): Pair<T> => [a!, b!]);
+  const pairs = list
+    .filter((p): p is readonly T[] => Array.isArray(p) && p.length === 2)
+    .map(([a, b]): Pair<T> => [a!, b!]);
   if (pairs.length === list.length && pairs.length === rank) return pairs;
   if (pairs.length === list.length && pairs.length === 1) return range(rank).map(() => pairs[0]!);
   throw new ArgumentError({
@@ -86,7 +88,11 @@ function plainPairs(name: string, values: PadPairs<number> | NDArray, rank: numb
     const flat = readInts("pad", name, values);
     const { shape } = values.aval;
     if (shape.length < 2) return pairsFor(name, flat.length === 1 ? flat[0]! : flat, rank);
-    return pairsFor(name, range(shape[0]!).map((i) => flat.slice(i * shape[1]!, (i + 1) * shape[1]!)), rank);
+    return pairsFor(
+      name,
+      range(shape[0]!).map((i) => flat.slice(i * shape[1]!, (i + 1) * shape[1]!)),
+      rank,
+    );
   }
   return pairsFor(name, values, rank).map((pair) => readInts("pad", name, pair) as [number, number]);
 }
@@ -102,7 +108,10 @@ const slab = (x: NDArray, axis: number, from: number, to: number): NDArray => sl
 
 /** A slice of length 1 repeated along its axis. */
 function stretched(x: NDArray, axis: number, count: number): NDArray {
-  return broadcastTo(x, x.aval.shape.map((n, d) => (d === axis ? count : n)));
+  return broadcastTo(
+    x,
+    x.aval.shape.map((n, d) => (d === axis ? count : n)),
+  );
 }
 
 function joined(parts: readonly NDArray[], axis: number): NDArray {
@@ -114,7 +123,9 @@ function constantPad(x: NDArray, values: PadPairs<ArrayArg>, sides: readonly Sid
   const { dtype, weakType } = x.aval;
   const scalarOf = (value: ArrayArg): NDArray => cast(operand(value, "pad"), dtype, weakType);
   if (!Array.isArray(values) && operand(values as ArrayArg, "pad").aval.shape.length === 0) {
-    return padPrimitive(x, scalarOf(values as ArrayArg), { paddingConfig: sides.map((s) => [s.before, s.behind, 0] as const) });
+    return padPrimitive(x, scalarOf(values as ArrayArg), {
+      paddingConfig: sides.map((s) => [s.before, s.behind, 0] as const),
+    });
   }
   const pairs = pairsFor("constant_values", values, sides.length);
   let result = x;
@@ -217,10 +228,15 @@ function statistic(x: NDArray, axis: number, mode: "maximum" | "mean" | "median"
   return cast(result, dtype, weakType);
 }
 
-function statisticPad(x: NDArray, side: Side, mode: "maximum" | "mean" | "median" | "minimum", lengths: Pair<number> | undefined): NDArray {
+function statisticPad(
+  x: NDArray,
+  side: Side,
+  mode: "maximum" | "mean" | "median" | "minimum",
+  lengths: Pair<number> | undefined,
+): NDArray {
   const { axis, before, behind } = side;
   const n = x.aval.shape[axis]!;
-  if (lengths !== undefined && lengths.some((l) => l < 1)) {
+  if (lengths?.some((l) => l < 1)) {
     throw new ArgumentError({ what: "stat_length of 0 yields no value for padding", fix: "use lengths of 1 or more" });
   }
   const [head, tail] = (lengths ?? [n, n]).map((l) => Math.min(l, n)) as [number, number];
@@ -243,7 +259,12 @@ export function pad(
   padWidth: PadPairs<number> | NDArray,
   ...args: Trailing<[mode: PadMode], PadOptions>
 ): NDArray {
-  const options = readArguments<PadOptions>("pad", args, ["mode"], ["constantValues", "statLength", "endValues", "reflectType"]);
+  const options = readArguments<PadOptions>(
+    "pad",
+    args,
+    ["mode"],
+    ["constantValues", "statLength", "endValues", "reflectType"],
+  );
   const mode = checkChoice("pad", "mode", options.mode ?? "constant", modes);
   for (const name of Object.keys(options) as (keyof PadOptions)[]) {
     if (name === "mode" || optionsOf[mode]?.includes(name)) continue;
@@ -263,7 +284,10 @@ export function pad(
   if (mode === "constant") return constantPad(x, options.constantValues ?? 0, sides);
   if (mode === "empty") return constantPad(x, 0, sides);
   const ends = mode === "linear_ramp" ? pairsFor("end_values", options.endValues ?? 0, rank) : [];
-  const lengths = options.statLength === undefined || options.statLength === null ? undefined : plainPairs("stat_length", options.statLength, rank);
+  const lengths =
+    options.statLength === undefined || options.statLength === null
+      ? undefined
+      : plainPairs("stat_length", options.statLength, rank);
   const odd = checkChoice("pad", "reflectType", options.reflectType ?? "even", ["even", "odd"]) === "odd";
   let result = x;
   for (const side of sides) {

@@ -12,7 +12,15 @@ import { concatenate } from "../prims/slicing.ts";
 import { type DType, dtypeBytes, isFloating, isInteger } from "../types/dtype.ts";
 import { broadcastShapes, canonicalAxis, type Shape } from "../types/shape.ts";
 import { inserted } from "../util/list.ts";
-import { describe, readArguments, readDType, readInt, requireConcrete, type StaticInt, type Trailing } from "./arguments.ts";
+import {
+  describe,
+  readArguments,
+  readDType,
+  readInt,
+  requireConcrete,
+  type StaticInt,
+  type Trailing,
+} from "./arguments.ts";
 import { concreteElements } from "./concrete.ts";
 import { along, constant, counting, operand, zerosOf } from "./operand.ts";
 
@@ -26,7 +34,8 @@ export interface ArangeOptions {
 
 /** A bound of a range: its value, which must be known, and its type. */
 function readBound(name: string, value: unknown): { readonly value: number; readonly array: NDArray } {
-  if (typeof value === "number" || typeof value === "bigint") return { value: Number(value), array: operand(value, "arange") };
+  if (typeof value === "number" || typeof value === "bigint")
+    return { value: Number(value), array: operand(value, "arange") };
   if (!isNDArray(value)) {
     throw new ArgumentError({
       what: `arange: ${name} must be a number, but got ${describe(value)}`,
@@ -39,7 +48,11 @@ function readBound(name: string, value: unknown): { readonly value: number; read
       fix: "pass JavaScript numbers",
     });
   }
-  requireConcrete(value, `it arose in the jnp.arange argument '${name}'`, "sizes of arrays must be known: pass JavaScript numbers");
+  requireConcrete(
+    value,
+    `it arose in the jnp.arange argument '${name}'`,
+    "sizes of arrays must be known: pass JavaScript numbers",
+  );
   return { value: Number(concreteElements(value)[0]), array: value };
 }
 
@@ -51,7 +64,10 @@ function readBound(name: string, value: unknown): { readonly value: number; read
  */
 export function arange(
   start: number | bigint | NDArray,
-  ...args: Trailing<[stop: number | bigint | NDArray | null, step: number | bigint | NDArray | null, dtype: DType], ArangeOptions>
+  ...args: Trailing<
+    [stop: number | bigint | NDArray | null, step: number | bigint | NDArray | null, dtype: DType],
+    ArangeOptions
+  >
 ): NDArray {
   const options = readArguments<ArangeOptions>("arange", args, ["stop", "step", "dtype"]);
   const hasStop = options.stop !== undefined && options.stop !== null;
@@ -65,9 +81,14 @@ export function arange(
   }
   const size = Math.max(0, Math.ceil((to.value - from.value) / step.value));
   if (!Number.isFinite(size)) {
-    throw new ArgumentError({ what: `arange: cannot count from ${from.value} to ${to.value}`, fix: "use finite bounds" });
+    throw new ArgumentError({
+      what: `arange: cannot count from ${from.value} to ${to.value}`,
+      fix: "use finite bounds",
+    });
   }
-  const dtype = readDType("arange", options.dtype, undefined) ?? rangeDType([first, ...(hasStop ? [to] : []), ...(hasStep ? [step] : [])]);
+  const dtype =
+    readDType("arange", options.dtype, undefined) ??
+    rangeDType([first, ...(hasStop ? [to] : []), ...(hasStep ? [step] : [])]);
   // Small floats count in float32, so that large indices are not rounded before they are scaled.
   const working = isFloating(dtype) && dtypeBytes(dtype) < 4 ? "float32" : dtype;
   let result = counting(size, working);
@@ -195,10 +216,15 @@ export interface LogspaceOptions extends Omit<LinspaceOptions, "retstep"> {
 export function logspace(
   start: ArrayArg,
   stop: ArrayArg,
-  ...args: Trailing<[num: StaticInt, endpoint: boolean, base: ArrayArg, dtype: DType | undefined, axis: number], LogspaceOptions>
+  ...args: Trailing<
+    [num: StaticInt, endpoint: boolean, base: ArrayArg, dtype: DType | undefined, axis: number],
+    LogspaceOptions
+  >
 ): NDArray {
   const options = readArguments<LogspaceOptions>("logspace", args, ["num", "endpoint", "base", "dtype", "axis"]);
-  const dtype = readDType("logspace", options.dtype, undefined) ?? spaceDType("logspace", operand(start, "logspace", 0), operand(stop, "logspace", 1));
+  const dtype =
+    readDType("logspace", options.dtype, undefined) ??
+    spaceDType("logspace", operand(start, "logspace", 0), operand(stop, "logspace", 1));
   const working = inexactDType(dtype);
   const [exponents] = spaced("logspace", start, stop, { ...options, dtype: working });
   const base = cast(operand(options.base ?? 10, "logspace", 2), working);
@@ -220,9 +246,14 @@ export function geomspace(
   ...args: Trailing<[num: StaticInt, endpoint: boolean, dtype: DType | undefined, axis: number], GeomspaceOptions>
 ): NDArray {
   const options = readArguments<GeomspaceOptions>("geomspace", args, ["num", "endpoint", "dtype", "axis"]);
-  const dtype = readDType("geomspace", options.dtype, undefined) ?? spaceDType("geomspace", operand(start, "geomspace", 0), operand(stop, "geomspace", 1));
+  const dtype =
+    readDType("geomspace", options.dtype, undefined) ??
+    spaceDType("geomspace", operand(start, "geomspace", 0), operand(stop, "geomspace", 1));
   const working = inexactDType(dtype);
-  const shape: Shape = broadcastShapes(operand(start, "geomspace", 0).aval.shape, operand(stop, "geomspace", 1).aval.shape);
+  const shape: Shape = broadcastShapes(
+    operand(start, "geomspace", 0).aval.shape,
+    operand(stop, "geomspace", 1).aval.shape,
+  );
   const from = broadcastTo(cast(operand(start, "geomspace", 0), working), shape);
   const to = broadcastTo(cast(operand(stop, "geomspace", 1), working), shape);
   const direction = sign(from);

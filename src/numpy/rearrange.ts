@@ -85,7 +85,11 @@ function shiftsOf(shift: number | readonly number[] | NDArray): (number | NDArra
   checkIntegers("roll: shift", shift);
   if (isConcrete(shift)) return readInts("roll", "shift", shift);
   const { shape } = shift.aval;
-  if (shape.length > 1) throw new ShapeError({ what: "'shift' and 'axis' arguments to roll must be scalars or 1D arrays", fix: "flatten the shifts" });
+  if (shape.length > 1)
+    throw new ShapeError({
+      what: "'shift' and 'axis' arguments to roll must be scalars or 1D arrays",
+      fix: "flatten the shifts",
+    });
   const flat = flattened(shift);
   return range(flat.aval.shape[0]!).map((i) => shaped(sliceAlong(flat, 0, i, i + 1), []));
 }
@@ -114,7 +118,10 @@ export interface Rot90Options {
  * @throws ShapeError for fewer than two axes. @throws AxisError for axes that are equal or do not exist.
  * @example jnp.rot90(m); jnp.rot90(m, { k: 2 })
  */
-export function rot90(m: ArrayArg, ...args: Trailing<[k: StaticInt, axes: readonly [number, number]], Rot90Options>): NDArray {
+export function rot90(
+  m: ArrayArg,
+  ...args: Trailing<[k: StaticInt, axes: readonly [number, number]], Rot90Options>
+): NDArray {
   const options = readArguments<Rot90Options>("rot90", args, ["k", "axes"]);
   const x = asArray(m, "rot90", 0);
   const rank = x.aval.shape.length;
@@ -127,7 +134,11 @@ export function rot90(m: ArrayArg, ...args: Trailing<[k: StaticInt, axes: readon
   const [from, to] = (options.axes ?? [0, 1]).map((d) => canonicalAxis(d, rank)) as [number, number];
   if (from === to) throw new AxisError({ what: "Axes must be different", fix: "name two axes" });
   const turns = ((readInt("rot90", "k", options.k ?? 1) % 4) + 4) % 4;
-  const swapped = (y: NDArray): NDArray => permuted(y, range(rank).map((d) => (d === from ? to : d === to ? from : d)));
+  const swapped = (y: NDArray): NDArray =>
+    permuted(
+      y,
+      range(rank).map((d) => (d === from ? to : d === to ? from : d)),
+    );
   switch (turns) {
     case 0:
       return x;
@@ -153,10 +164,16 @@ export function tile(a: ArrayArg, reps: number | readonly number[]): NDArray {
   const [counts, lengths] = [padded(given), padded(x.aval.shape)];
   // Each axis behind a new one that counts the copies.
   const repeated = broadcastTo(
-    shaped(x, lengths.flatMap((n) => [1, n])),
+    shaped(
+      x,
+      lengths.flatMap((n) => [1, n]),
+    ),
     lengths.flatMap((n, d) => [counts[d]!, n]),
   );
-  return shaped(repeated, lengths.map((n, d) => n * counts[d]!));
+  return shaped(
+    repeated,
+    lengths.map((n, d) => n * counts[d]!),
+  );
 }
 
 /**

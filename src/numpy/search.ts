@@ -2,7 +2,7 @@
 import { type ArrayArg, asArray, cast } from "../array/convert.ts";
 import { promoteDTypes, promoteInexact } from "../array/promotion.ts";
 import type { NDArray } from "../core/ndarray.ts";
-import { ArgumentError, DTypeError, ShapeError } from "../errors/index.ts";
+import { ArgumentError, DTypeError, OptionError, ShapeError } from "../errors/index.ts";
 import { abs, add, div, mul, rem, sub } from "../prims/arithmetic.ts";
 import { and, not, or } from "../prims/bitwise.ts";
 import { eq, ge, gt, le, lt } from "../prims/compare.ts";
@@ -13,7 +13,18 @@ import { sort } from "../prims/sort.ts";
 import { isComplex, isInexact } from "../types/dtype.ts";
 import { equalShapes, formatShape } from "../types/shape.ts";
 import { checkChoice, readArguments, type Trailing } from "./arguments.ts";
-import { checkIntegers, choosing, constant, flattened, gatherAlong, isNotANumber, normalisedIndices, operand, shaped, zerosOf } from "./operand.ts";
+import {
+  checkIntegers,
+  choosing,
+  constant,
+  flattened,
+  gatherAlong,
+  isNotANumber,
+  normalisedIndices,
+  operand,
+  shaped,
+  zerosOf,
+} from "./operand.ts";
 
 /** Ways in which JAX can search. They find the same positions; here there is one. */
 const methods = ["default", "scan", "scan_unrolled", "sort", "compare_all"] as const;
@@ -73,7 +84,13 @@ export function searchsorted(
   ...args: Trailing<[side: "left" | "right", sorter: ArrayArg | null], SearchsortedOptions>
 ): NDArray {
   const options = readArguments<SearchsortedOptions>("searchsorted", args, ["side", "sorter"], ["method"]);
-  const side = checkChoice("searchsorted", "side", options.side ?? "left", ["left", "right"]);
+  const { side = "left" } = options;
+  if (side !== "left" && side !== "right") {
+    throw new OptionError({
+      what: `invalid argument side='${String(side)}', expected 'left' or 'right'`,
+      fix: 'use "left" or "right"',
+    });
+  }
   checkChoice("searchsorted", "method", options.method ?? "scan", methods);
   const [array, values] = promoteDTypes("searchsorted", asArray(a, "searchsorted", 0), v) as [NDArray, NDArray];
   if (array.aval.shape.length !== 1) {
@@ -83,7 +100,10 @@ export function searchsorted(
     });
   }
   if (isComplex(array.aval.dtype)) {
-    throw new DTypeError({ what: "searchsorted does not order complex numbers", fix: "search by real part or absolute value" });
+    throw new DTypeError({
+      what: "searchsorted does not order complex numbers",
+      fix: "search by real part or absolute value",
+    });
   }
   let sorted = array;
   if (options.sorter !== undefined && options.sorter !== null) {
@@ -174,7 +194,8 @@ export function interp(
   let [at, places] = promoteInexact("interp", x, points[0]) as [NDArray, NDArray];
   let [values] = promoteInexact("interp", points[1]) as [NDArray];
   const { dtype } = places.aval;
-  if (isComplex(dtype)) throw new DTypeError({ what: "jnp.interp: complex x values not supported.", fix: "interpolate over a real x" });
+  if (isComplex(dtype))
+    throw new DTypeError({ what: "jnp.interp: complex x values not supported.", fix: "interpolate over a real x" });
   const bound = (side: "left" | "right"): ArrayArg | "extrapolate" | undefined => {
     const value = options[side];
     if (typeof value === "string" && value !== "extrapolate") {
@@ -190,10 +211,17 @@ export function interp(
   if (periodic) {
     const period = abs(cast(operand(options.period as ArrayArg, "interp", 5), dtype));
     if (period.aval.shape.length > 0) {
-      throw new ShapeError({ what: `period must be a scalar; got shape ${formatShape(period.aval.shape)}`, fix: "pass a number" });
+      throw new ShapeError({
+        what: `period must be a scalar; got shape ${formatShape(period.aval.shape)}`,
+        fix: "pass a number",
+      });
     }
     at = modulo(at, period);
-    const [sortedPlaces, sortedValues] = sort([modulo(places, period), values], { dimension: 0, isStable: true, numKeys: 1 });
+    const [sortedPlaces, sortedValues] = sort([modulo(places, period), values], {
+      dimension: 0,
+      isStable: true,
+      numKeys: 1,
+    });
     const last = shape[0]! - 1;
     const end = (y: NDArray, i: number): NDArray => sliceAlong(y, 0, i, i + 1);
     const one = (y: NDArray): NDArray => shaped(y, [1]);
@@ -219,9 +247,14 @@ export function interp(
   let result = choosing(steep, cast(y0, target), add(cast(y0, target), mul(cast(slope, target), cast(dy, target))));
   if (periodic) return result;
   const scalarOf = (value: ArrayArg | undefined, fallback: number): NDArray =>
-    broadcastTo(cast(value === undefined ? element(values, fallback) : operand(value, "interp"), target), result.aval.shape);
-  if (left !== "extrapolate") result = choosing(lt(at, broadcastTo(element(places, 0), at.aval.shape)), scalarOf(left, 0), result);
-  if (right !== "extrapolate") result = choosing(gt(at, broadcastTo(element(places, n - 1), at.aval.shape)), scalarOf(right, n - 1), result);
+    broadcastTo(
+      cast(value === undefined ? element(values, fallback) : operand(value, "interp"), target),
+      result.aval.shape,
+    );
+  if (left !== "extrapolate")
+    result = choosing(lt(at, broadcastTo(element(places, 0), at.aval.shape)), scalarOf(left, 0), result);
+  if (right !== "extrapolate")
+    result = choosing(gt(at, broadcastTo(element(places, n - 1), at.aval.shape)), scalarOf(right, n - 1), result);
   return result;
 }
 

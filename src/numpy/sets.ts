@@ -68,12 +68,18 @@ function vectors(caller: string, ar1: ArrayArg, ar2: ArrayArg): readonly [NDArra
 }
 
 /** Runs a computation for a given size, or at once for as many elements as there are. */
-function sized<T>(caller: string, operands: readonly NDArray[], options: SizeOptions, compute: (size: number | undefined) => T): T {
+function sized<T>(
+  caller: string,
+  operands: readonly NDArray[],
+  options: SizeOptions,
+  compute: (size: number | undefined) => T,
+): T {
   if (options.size === undefined || options.size === null) {
     return concretely(operands, `The error arose in ${caller}()`, uniqueHint, () => compute(undefined));
   }
   const size = readInt(caller, "size", options.size);
-  if (size < 0) throw new ArgumentError({ what: `${caller}: size must not be negative, got ${size}`, fix: "use 0 or more" });
+  if (size < 0)
+    throw new ArgumentError({ what: `${caller}: size must not be negative, got ${size}`, fix: "use 0 or more" });
   return compute(size);
 }
 
@@ -86,14 +92,23 @@ interface Kept {
   readonly valid: NDArray;
 }
 
-function keep(x: NDArray, mask: NDArray, size: number | undefined, fillValue: ArrayArg | null | undefined, smallest: boolean): Kept {
+function keep(
+  x: NDArray,
+  mask: NDArray,
+  size: number | undefined,
+  fillValue: ArrayArg | null | undefined,
+  smallest: boolean,
+): Kept {
   const dtype = defaultInt();
   const n = x.aval.shape[0]!;
   const count = size ?? countTrue(mask);
   const positions = truePositions(mask, count, n);
   const valid = lt(counting(count, dtype), reduceSum(cast(mask, dtype), { axes: [0] }));
   if (n === 0 || count === 0) {
-    const fill = fillValue === undefined || fillValue === null ? constant(0, x.aval.dtype) : cast(operand(fillValue, "sets"), x.aval.dtype);
+    const fill =
+      fillValue === undefined || fillValue === null
+        ? constant(0, x.aval.dtype)
+        : cast(operand(fillValue, "sets"), x.aval.dtype);
     return { values: broadcastTo(fill, [count]), positions, valid };
   }
   const found = gatherAlong(x, positions, 0, { mode: "fill", fillValue: 0 });
@@ -148,7 +163,12 @@ export function intersect1d(
   ar2: ArrayArg,
   ...args: Trailing<[assumeUnique: boolean, returnIndices: boolean], IntersectOptions>
 ): NDArray | [NDArray, NDArray, NDArray] {
-  const options = readArguments<IntersectOptions>("intersect1d", args, ["assumeUnique", "returnIndices"], ["size", "fillValue"]);
+  const options = readArguments<IntersectOptions>(
+    "intersect1d",
+    args,
+    ["assumeUnique", "returnIndices"],
+    ["size", "fillValue"],
+  );
   const [x, y] = vectors("intersect1d", ar1, ar2);
   return sized("intersect1d", [x, y], options, (size): NDArray | [NDArray, NDArray, NDArray] => {
     const [sorted, first, from] = runs(x);
@@ -161,7 +181,8 @@ export function intersect1d(
       return choosing(kept.valid, gatherAlong(origin, at, 0, { mode: "clip" }), constant(none, origin.aval.dtype));
     };
     const here = kept.positions;
-    const there = sorted.aval.shape[0] === 0 ? zerosOf(here.aval.shape, "int32") : gatherAlong(place, here, 0, { mode: "clip" });
+    const there =
+      sorted.aval.shape[0] === 0 ? zerosOf(here.aval.shape, "int32") : gatherAlong(place, here, 0, { mode: "clip" });
     return [kept.values, source(from, here, x.aval.shape[0]!), source(otherFrom, there, y.aval.shape[0]!)];
   });
 }
@@ -193,7 +214,11 @@ export function setdiff1d(
  * @throws ConcretizationTypeError for traced arrays without `size`.
  * @example jnp.setxor1d(x, y)
  */
-export function setxor1d(ar1: ArrayArg, ar2: ArrayArg, ...args: Trailing<[assumeUnique: boolean], SetOptions>): NDArray {
+export function setxor1d(
+  ar1: ArrayArg,
+  ar2: ArrayArg,
+  ...args: Trailing<[assumeUnique: boolean], SetOptions>
+): NDArray {
   const options = readArguments<SetOptions>("setxor1d", args, ["assumeUnique"], ["size", "fillValue"]);
   const [x, y] = vectors("setxor1d", ar1, ar2);
   return sized("setxor1d", [x, y], options, (size) => {
@@ -202,7 +227,11 @@ export function setxor1d(ar1: ArrayArg, ar2: ArrayArg, ...args: Trailing<[assume
     const only = (these: NDArray, first: NDArray, those: NDArray): NDArray => and(first, not(find(those, these)[1]));
     const marks = concatenate([only(a, firstA, b), only(b, firstB, a)], { dimension: 0 });
     // Marked elements first, each part in order.
-    const [, values] = sort([not(marks), concatenate([a, b], { dimension: 0 })], { dimension: 0, isStable: true, numKeys: 2 });
+    const [, values] = sort([not(marks), concatenate([a, b], { dimension: 0 })], {
+      dimension: 0,
+      isStable: true,
+      numKeys: 2,
+    });
     const total = marks.aval.shape[0]!;
     const mask = lt(counting(total, defaultInt()), reduceSum(cast(marks, defaultInt()), { axes: [0] }));
     return keep(values!, mask, size, options.fillValue, true).values;

@@ -40,7 +40,8 @@ function sorted(keys: readonly NDArray[], dimension: number, numKeys = 1): NDArr
   return sortTogether(keys, { dimension, isStable: true, numKeys });
 }
 
-const positionsIn = (x: NDArray, dimension: number, dtype: DType): NDArray => iota([], { dtype, shape: x.aval.shape, dimension });
+const positionsIn = (x: NDArray, dimension: number, dtype: DType): NDArray =>
+  iota([], { dtype, shape: x.aval.shape, dimension });
 
 /** An array in order along an axis together with the positions that its elements come from. */
 function sortedPair(x: NDArray, axis: number, dtype: DType, descending: boolean): readonly [NDArray, NDArray] {
@@ -89,7 +90,8 @@ export function lexsort(
   const options = readArguments<{ axis?: number }>("lexsort", args, ["axis"]);
   const list = isNDArray(keys) ? rowsOf(keys) : keys.map((k, i) => asArray(k, "lexsort", i));
   const first = list[0];
-  if (first === undefined) throw new ArgumentError({ what: "need sequence of keys with len > 0 in lexsort", fix: "pass a list of keys" });
+  if (first === undefined)
+    throw new ArgumentError({ what: "need sequence of keys with len > 0 in lexsort", fix: "pass a list of keys" });
   if (list.some((k) => !equalShapes(k.aval.shape, first.aval.shape))) {
     throw new ShapeError({
       what: `all keys need to be the same shape, got ${list.map((k) => formatShape(k.aval.shape)).join(", ")}`,
@@ -102,7 +104,8 @@ export function lexsort(
 }
 
 function rowsOf(x: NDArray): NDArray[] {
-  if (x.aval.shape.length === 0) throw new ShapeError({ what: "lexsort: an array of keys must have an axis", fix: "pass a list of keys" });
+  if (x.aval.shape.length === 0)
+    throw new ShapeError({ what: "lexsort: an array of keys must have an axis", fix: "pass a list of keys" });
   return range(x.aval.shape[0]!).map((i) => squeeze(sliceAlong(x, 0, i, i + 1), { dimensions: [0] }));
 }
 
@@ -134,7 +137,12 @@ export function topK(a: ArrayArg, k: StaticInt, ...args: Trailing<[axis: number]
 }
 
 /** Where an axis is parted: the operand, the axis, and a position on it. */
-function parted(caller: string, a: ArrayArg, kth: StaticInt, args: readonly unknown[]): readonly [NDArray, number, number] {
+function parted(
+  caller: string,
+  a: ArrayArg,
+  kth: StaticInt,
+  args: readonly unknown[],
+): readonly [NDArray, number, number] {
   const options = readArguments<{ axis?: number; kind?: unknown; order?: unknown }>(caller, args, ["axis"], []);
   const [x, axis] = sortable(caller, a, options.axis ?? -1);
   const length = x.aval.shape[axis]!;

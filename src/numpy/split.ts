@@ -15,7 +15,11 @@ type AxisArguments = Trailing<[axis: number], { readonly axis?: number }>;
 
 /** Lengths of the parts. */
 function partLengths(caller: string, length: number, sections: Sections, unequal: boolean): number[] {
-  if (Array.isArray(sections) || ArrayBuffer.isView(sections) || (isNDArray(sections) && sections.aval.shape.length > 0)) {
+  if (
+    Array.isArray(sections) ||
+    ArrayBuffer.isView(sections) ||
+    (isNDArray(sections) && sections.aval.shape.length > 0)
+  ) {
     const bounds = [0, ...readInts(caller, "indicesOrSections", sections), length];
     const lengths = range(bounds.length - 1).map((i) => bounds[i + 1]! - bounds[i]!);
     if (lengths.every((n) => n >= 0)) return lengths;
@@ -25,7 +29,11 @@ function partLengths(caller: string, length: number, sections: Sections, unequal
     });
   }
   const parts = readInt(caller, "indicesOrSections", sections);
-  if (parts < 1) throw new ArgumentError({ what: `${caller}: number of parts must be positive, got ${parts}`, fix: "use 1 or more" });
+  if (parts < 1)
+    throw new ArgumentError({
+      what: `${caller}: number of parts must be positive, got ${parts}`,
+      fix: "use 1 or more",
+    });
   const rest = length % parts;
   if (rest !== 0 && !unequal) {
     throw new ShapeError({
@@ -114,8 +122,13 @@ export function unstack(x: ArrayArg, options: { readonly axis?: number } = {}): 
   const { axis = 0 } = readArguments<{ axis?: number }>("unstack", [options], [], ["axis"]);
   const a = asArray(x, "unstack", 0);
   if (a.aval.shape.length === 0) {
-    throw new ShapeError({ what: "Unstack requires arrays with rank > 0, however a scalar array was passed.", fix: "pass an array that has an axis" });
+    throw new ShapeError({
+      what: "Unstack requires arrays with rank > 0, however a scalar array was passed.",
+      fix: "pass an array that has an axis",
+    });
   }
   const dimension = canonicalAxis(axis, a.aval.shape.length);
-  return range(a.aval.shape[dimension]!).map((i) => squeeze(sliceAlong(a, dimension, i, i + 1), { dimensions: [dimension] }));
+  return range(a.aval.shape[dimension]!).map((i) =>
+    squeeze(sliceAlong(a, dimension, i, i + 1), { dimensions: [dimension] }),
+  );
 }

@@ -14,7 +14,17 @@ import { dtypeKind } from "../types/dtype.ts";
 import { broadcastShapes, canonicalAxis, type Shape, sizeOf } from "../types/shape.ts";
 import { range, without } from "../util/list.ts";
 import { checkChoice, readArguments, type Trailing } from "./arguments.ts";
-import { checkIntegers, constant, flattened, gatherAlong, normalisedIndices, operand, shaped, wideIndices, zerosOf } from "./operand.ts";
+import {
+  checkIntegers,
+  constant,
+  flattened,
+  gatherAlong,
+  normalisedIndices,
+  operand,
+  shaped,
+  wideIndices,
+  zerosOf,
+} from "./operand.ts";
 
 /** What happens with indices outside of an axis. `"fill"`: the fill value is read. `"clip"`: the nearest element is
  *  (negative indices are not wrapped then). `"wrap"`: indices count around. `"promise_in_bounds"`: there are none. */
@@ -51,12 +61,13 @@ export function wrappedIndices(indices: NDArray, length: number): NDArray {
  * @throws IndexingError for indices into an axis of length 0.
  * @example jnp.take(x, jnp.array([2, 0], { dtype: "int32" }), { axis: 1 })
  */
-export function take(
-  a: ArrayArg,
-  indices: ArrayArg,
-  ...args: Trailing<[axis: number | null], TakeOptions>
-): NDArray {
-  const options = readArguments<TakeOptions>("take", args, ["axis"], ["mode", "fillValue", "uniqueIndices", "indicesAreSorted"]);
+export function take(a: ArrayArg, indices: ArrayArg, ...args: Trailing<[axis: number | null], TakeOptions>): NDArray {
+  const options = readArguments<TakeOptions>(
+    "take",
+    args,
+    ["axis"],
+    ["mode", "fillValue", "uniqueIndices", "indicesAreSorted"],
+  );
   const mode = checkChoice("take", "mode", options.mode ?? "fill", ["fill", "clip", "wrap"]);
   let x = asArray(a, "take", 0);
   let places = operand(indices, "take", 1);
@@ -178,10 +189,18 @@ export function putAlongAxis(
   values: ArrayArg,
   ...args: Trailing<[axis: number | null], PutAlongAxisOptions & { readonly axis?: number | null }>
 ): NDArray {
-  const options = readArguments<PutAlongAxisOptions & { readonly axis?: number | null }>("putAlongAxis", args, ["axis"], ["inplace", "mode"]);
+  const options = readArguments<PutAlongAxisOptions & { readonly axis?: number | null }>(
+    "putAlongAxis",
+    args,
+    ["axis"],
+    ["inplace", "mode"],
+  );
   requireCopy("putAlongAxis", options.inplace);
   if (options.axis === undefined) {
-    throw new ArgumentError({ what: "putAlongAxis needs an axis", fix: "write putAlongAxis(x, indices, values, axis, { inplace: false })" });
+    throw new ArgumentError({
+      what: "putAlongAxis needs an axis",
+      fix: "write putAlongAxis(x, indices, values, axis, { inplace: false })",
+    });
   }
   const mode = checkChoice("putAlongAxis", "mode", options.mode ?? "fill", ["fill", "clip", "promise_in_bounds"]);
   const whole = asArray(arr, "putAlongAxis", 0);
@@ -225,23 +244,36 @@ export function put(a: ArrayArg, ind: ArrayArg, v: ArrayArg, options: PutOptions
   checkIntegers("put indices", places);
   const count = places.aval.shape[0]!;
   if (count === 0) return x;
-  if (size === 0) throw new IndexingError({ what: "cannot put elements into an empty array", fix: "put into an array that has elements" });
+  if (size === 0)
+    throw new IndexingError({
+      what: "cannot put elements into an empty array",
+      fix: "put into an array that has elements",
+    });
   const wide =
     how === "wrap"
       ? wrappedIndices(places, size)
-      : clamp(constant(0, wideIndices(places).aval.dtype), normalisedIndices(places, size), constant(size - 1, wideIndices(places).aval.dtype));
-  const result = scatter(flattened(x), shaped(wide, [count, 1]), repeatedValues(cast(operand(v, "put", 2), x.aval.dtype), count), {
-    dimensionNumbers: {
-      updateWindowDims: [],
-      insertedWindowDims: [0],
-      scatterDimsToOperandDims: [0],
-      operandBatchingDims: [],
-      scatterIndicesBatchingDims: [],
+      : clamp(
+          constant(0, wideIndices(places).aval.dtype),
+          normalisedIndices(places, size),
+          constant(size - 1, wideIndices(places).aval.dtype),
+        );
+  const result = scatter(
+    flattened(x),
+    shaped(wide, [count, 1]),
+    repeatedValues(cast(operand(v, "put", 2), x.aval.dtype), count),
+    {
+      dimensionNumbers: {
+        updateWindowDims: [],
+        insertedWindowDims: [0],
+        scatterDimsToOperandDims: [0],
+        operandBatchingDims: [],
+        scatterIndicesBatchingDims: [],
+      },
+      mode: "clip",
+      indicesAreSorted: false,
+      uniqueIndices: false,
     },
-    mode: "clip",
-    indicesAreSorted: false,
-    uniqueIndices: false,
-  });
+  );
   return shaped(result, x.aval.shape);
 }
 

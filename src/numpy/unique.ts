@@ -52,7 +52,8 @@ interface Distinct {
   readonly counts: NDArray;
 }
 
-export const uniqueHint = "pass a static { size } inside transformations, or compute this outside of the transformed function";
+export const uniqueHint =
+  "pass a static { size } inside transformations, or compute this outside of the transformed function";
 
 /** Slices along axis 0 in lexicographic order, where each differs from the one before, and where each comes from. */
 export function sortedRuns(x: NDArray, equalNaN: boolean): readonly [sorted: NDArray, starts: NDArray, from: NDArray] {
@@ -69,10 +70,16 @@ export function sortedRuns(x: NDArray, equalNaN: boolean): readonly [sorted: NDA
 }
 
 /** The distinct slices along axis 0. */
-function distinct(x: NDArray, equalNaN: boolean, size: number | undefined, fillValue: ArrayArg | null | undefined): Distinct {
+function distinct(
+  x: NDArray,
+  equalNaN: boolean,
+  size: number | undefined,
+  fillValue: ArrayArg | null | undefined,
+): Distinct {
   const dtype = defaultInt();
   const [n = 0, ...rest] = x.aval.shape;
-  const wanted = fillValue === undefined || fillValue === null ? undefined : cast(operand(fillValue, "unique"), x.aval.dtype);
+  const wanted =
+    fillValue === undefined || fillValue === null ? undefined : cast(operand(fillValue, "unique"), x.aval.dtype);
   const filled = (count: number): NDArray => broadcastTo(wanted ?? zerosOf([], x.aval.dtype), [count, ...rest]);
   if (n === 0) {
     const count = size ?? 0;
@@ -124,7 +131,8 @@ function distinctOf(caller: string, ar: ArrayArg, options: UniqueOptions): Disti
     return concretely([x], where, uniqueHint, () => compute(undefined));
   }
   const size = readInt(caller, "size", options.size);
-  if (size < 0) throw new ArgumentError({ what: `${caller}: size must not be negative, got ${size}`, fix: "use 0 or more" });
+  if (size < 0)
+    throw new ArgumentError({ what: `${caller}: size must not be negative, got ${size}`, fix: "use 0 or more" });
   return compute(size);
 }
 
@@ -150,7 +158,12 @@ export function unique(ar: ArrayArg, options?: Plain): NDArray;
 export function unique(ar: ArrayArg, options: UniqueOptions): NDArray[];
 export function unique(ar: ArrayArg, returnIndex: boolean, ...args: readonly unknown[]): NDArray | NDArray[];
 export function unique(ar: ArrayArg, ...args: UniqueArguments | readonly unknown[]): NDArray | NDArray[] {
-  const options = readArguments<UniqueOptions>("unique", args, uniqueNames, ["equalNan", "size", "fillValue", "sorted"]);
+  const options = readArguments<UniqueOptions>("unique", args, uniqueNames, [
+    "equalNan",
+    "size",
+    "fillValue",
+    "sorted",
+  ]);
   const found = distinctOf("unique", ar, options);
   const results = [found.values];
   if (options.returnIndex === true) results.push(found.index);

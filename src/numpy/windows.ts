@@ -5,21 +5,20 @@ import { defaultFloat } from "../array/dtypes.ts";
 import type { NDArray } from "../core/ndarray.ts";
 import { ArgumentError, ShapeError } from "../errors/index.ts";
 import { abs, add, div, mul, sqrt, sub } from "../prims/arithmetic.ts";
-import { exp } from "../prims/exponential.ts";
 import { full } from "../prims/fill.ts";
-import { broadcastTo } from "../prims/movement.ts";
-import { reduceSum } from "../prims/reduce.ts";
 import { cos } from "../prims/trigonometric.ts";
 import { formatShape } from "../types/shape.ts";
 import { readInt, type StaticInt } from "./arguments.ts";
-import { constant, counting, operand, shaped } from "./operand.ts";
+import { constant, counting, operand } from "./operand.ts";
+import { i0 } from "./special.ts";
 
 const scalarOf = (value: number): NDArray => constant(value, defaultFloat());
 
 /** M points, or just one, whose weight is 1. */
 function window(caller: string, M: StaticInt, weights: (points: NDArray, last: number) => NDArray): NDArray {
   const count = readInt(caller, "M", M);
-  if (count < 0) throw new ArgumentError({ what: `${caller}: M must not be negative, got ${count}`, fix: "use 0 or more points" });
+  if (count < 0)
+    throw new ArgumentError({ what: `${caller}: M must not be negative, got ${count}`, fix: "use 0 or more points" });
   const dtype = defaultFloat();
   return count <= 1 ? full([count], 1, dtype) : weights(counting(count, dtype), count - 1);
 }
@@ -70,25 +69,6 @@ export function bartlett(M: StaticInt): NDArray {
   });
 }
 
-/** Points of the midpoint rule for `scaledI0`, enough for arguments up to 200 in float64. */
-const nodes = 96;
-
-/**
- * exp(-x) times the modified Bessel function I0(x), for a vector of x >= 0: the mean of exp(x (cos t - 1)) over t in
- * [0, pi], by the midpoint rule, whose error falls geometrically for periodic functions.
- */
-function scaledI0(x: NDArray): NDArray {
-  const dtype = x.aval.dtype;
-  const n = x.aval.shape[0]!;
-  const shape = [n, nodes];
-  const t = mul(add(counting(nodes, dtype), constant(0.5, dtype)), constant(Math.PI / nodes, dtype));
-  // cos t - 1 without cancellation.
-  const s = cos(mul(sub(constant(Math.PI, dtype), t), constant(0.5, dtype)));
-  const exponent = mul(constant(-2, dtype), mul(s, s));
-  const terms = exp(mul(broadcastTo(shaped(x, [n, 1]), shape), broadcastTo(exponent, shape)));
-  return div(reduceSum(terms, { axes: [1] }), constant(nodes, dtype));
-}
-
 /**
  * The Kaiser window: I0(beta sqrt(1 - r^2)) / I0(beta), where r runs from -1 to 1 and I0 is the modified Bessel function. A
  * larger beta makes it narrower.
@@ -98,12 +78,13 @@ function scaledI0(x: NDArray): NDArray {
 export function kaiser(M: StaticInt, beta: ArrayArg): NDArray {
   const b = abs(cast(operand(beta, "kaiser", 1), defaultFloat()));
   if (b.aval.shape.length > 0) {
-    throw new ShapeError({ what: `kaiser: beta must be a scalar, got shape ${formatShape(b.aval.shape)}`, fix: "use vmap for several windows" });
+    throw new ShapeError({
+      what: `kaiser: beta must be a scalar, got shape ${formatShape(b.aval.shape)}`,
+      fix: "use vmap for several windows",
+    });
   }
   return window("kaiser", M, (n, last) => {
     const r = div(sub(n, scalarOf(last / 2)), scalarOf(last / 2));
-    const x = mul(b, sqrt(sub(scalarOf(1), mul(r, r))));
-    const peak = shaped(scaledI0(shaped(b, [1])), []);
-    return div(mul(exp(sub(x, b)), scaledI0(x)), peak);
+    return div(i0(mul(b, sqrt(sub(scalarOf(1), mul(r, r))))), i0(b));
   });
 }

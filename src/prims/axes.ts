@@ -36,11 +36,13 @@ export function checkSizes(primitive: string, parameter: string, list: readonly 
   if (!list.every(Number.isInteger)) {
     throw new ShapeError({
       what: `${primitive} ${parameter} must have every element be an integer, got ${formatShape(list)}.`,
+      fix: "use whole numbers",
     });
   }
   if (list.some((n) => n < 0)) {
     throw new ShapeError({
       what: `${primitive} ${parameter} must have every element be nonnegative, got ${formatShape(list)}.`,
+      fix: "use numbers of 0 or more",
     });
   }
 }
@@ -50,7 +52,10 @@ export function checkNumber(primitive: string, aval: Aval): void {
   if (isInexact(aval.dtype) || isInteger(aval.dtype)) return;
   throw new DTypeError({
     what: `${primitive} does not accept dtype ${aval.dtype}. Accepted dtypes are subtypes of number.`,
-    fix: aval.dtype === "bool" ? 'convert booleans first: x.astype("int32")' : undefined,
+    fix:
+      aval.dtype === "bool"
+        ? 'convert booleans first: x.astype("int32")'
+        : "compute with numbers: keys and float0 tangents are none",
   });
 }
 
@@ -69,11 +74,13 @@ export function checkStarts(primitive: string, starts: readonly Aval[], operand:
   if (starts.length !== operand.shape.length) {
     throw new ShapeError({
       what: `${primitive} start_indices must have length equal to the rank of operand, got ${starts.length} indices for operand shape ${formatShape(operand.shape)}.`,
+      fix: "give one start for each axis",
     });
   }
   if (starts.some((start) => start.shape.length !== 0)) {
     throw new ShapeError({
       what: `start_indices arguments to ${primitive} must be scalars, got indices ${starts.map(formatAval).join(", ")}`,
+      fix: "pass numbers or arrays of shape (); vmap makes many slices at once",
     });
   }
   if (starts.some((start) => start.dtype !== starts[0]!.dtype || !isInteger(start.dtype))) {

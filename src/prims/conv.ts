@@ -66,7 +66,7 @@ function checkPositive(parameter: string, list: readonly number[], rank: number)
     const what = parameter.endsWith("dilation")
       ? `All dilations must be positive, got ${formatShape(list)}.`
       : `conv_general_dilated ${parameter} must be positive, got ${formatShape(list)}.`;
-    throw new ArgumentError({ what });
+    throw new ArgumentError({ what, fix: "1 means no gaps and windows at every place" });
   }
 }
 
@@ -79,6 +79,7 @@ function checkDimensions(rank: number, { lhsSpec, rhsSpec, outSpec }: ConvDimens
     if (spec.length !== rank || hasDuplicates(spec) || spec.some((axis) => !range(rank).includes(axis))) {
       throw new AxisError({
         what: `conv_general_dilated ${name} must be a permutation of the ${rank} axes of its array, got ${formatShape(spec)}.`,
+        fix: "lax.convDimensionNumbers makes the lists from letters",
       });
     }
   }
@@ -88,7 +89,10 @@ function checkGroups(lhs: Aval, rhs: Aval, params: ConvGeneralDilatedParams): vo
   const { featureGroupCount, batchGroupCount } = params;
   const { lhsSpec, rhsSpec } = params.dimensionNumbers;
   const fail = (what: string): never => {
-    throw new ShapeError({ what });
+    throw new ShapeError({
+      what,
+      fix: "the kernel's input features times the groups are the features of the left operand, and groups divide its output features",
+    });
   };
   const [batch, features] = taken(lhs.shape, lhsSpec) as [number, number];
   const [outputs, inputs] = taken(rhs.shape, rhsSpec) as [number, number];
@@ -128,6 +132,7 @@ function resultShape(lhs: Aval, rhs: Aval, params: ConvGeneralDilatedParams): nu
   if (rank !== rhs.shape.length) {
     throw new ShapeError({
       what: `conv_general_dilated lhs and rhs must have the same number of dimensions, but got ${formatShape(lhs.shape)} and ${formatShape(rhs.shape)}.`,
+      fix: "both have two axes more than there are spatial ones",
     });
   }
   if (rank < 2) {
@@ -146,16 +151,21 @@ function resultShape(lhs: Aval, rhs: Aval, params: ConvGeneralDilatedParams): nu
   if (padding.length !== rank - 2) {
     throw new ShapeError({
       what: `Wrong number of explicit pads for convolution: expected ${rank - 2}, got ${padding.length}.`,
+      fix: "give a pair [low, high] for each spatial axis",
     });
   }
   if (!padding.flat().every(Number.isInteger)) {
-    throw new ArgumentError({ what: `padding of conv_general_dilated must hold integers, got ${formatPads(padding)}` });
+    throw new ArgumentError({
+      what: `padding of conv_general_dilated must hold integers, got ${formatPads(padding)}`,
+      fix: "give a pair [low, high] for each spatial axis",
+    });
   }
   const base = taken(lhs.shape, lhsSpec.slice(2)).map((n, d) => dilated(n, lhsDilation[d]!));
   const padded = base.map((n, d) => n + padding[d]![0] + padding[d]![1]);
   if (padded.some((n) => n < 0)) {
     throw new ShapeError({
       what: `Negative padding is larger than the size of the corresponding dimension: got padding=${formatPads(padding)} for lhs_shape[2:]=${formatShape(base)}`,
+      fix: "remove no more than there is",
     });
   }
   const shape = new Array<number>(rank);
@@ -177,16 +187,21 @@ function preferredDType(dtype: DType, preferred: DType | null): DType {
     if ((isInteger(from) && !isInteger(to)) || ((from === "f" || from === "c") && to !== from)) {
       throw new DTypeError({
         what: "Input type is incompatible with `preferred_element_type`. The compatible combinations of (input_type, preferred_element_type) are (integral, integral), (integral, floating), (floating, floating), (complex, complex.",
+        fix: "convert the operands first",
       });
     }
     if (from === "i" && to !== "i") {
       throw new DTypeError({
         what: "`preferred_element_type` must have the same signedness as the original type.",
+        fix: "choose a signed type",
       });
     }
   }
   if (dtypeBytes(preferred) < dtypeBytes(dtype)) {
-    throw new DTypeError({ what: "`preferred_element_type` must not be narrower than the original type." });
+    throw new DTypeError({
+      what: "`preferred_element_type` must not be narrower than the original type.",
+      fix: "leave it out, and convert the result",
+    });
   }
   return preferred;
 }
@@ -350,7 +365,10 @@ export const convGeneralDilated: Operation<2, ConvGeneralDilatedParams> = /* @__
     const shape = resultShape(lhs!, rhs!, params);
     checkSameDTypes("conv_general_dilated", [lhs!, rhs!]);
     if (dtypeKind(lhs!.dtype) === "o") {
-      throw new DTypeError({ what: `conv_general_dilated does not accept dtype ${lhs!.dtype}.` });
+      throw new DTypeError({
+        what: `conv_general_dilated does not accept dtype ${lhs!.dtype}.`,
+        fix: "convert the operands to numbers first",
+      });
     }
     return makeAval(shape, preferredDType(lhs!.dtype, params.preferredElementType), allWeak([lhs!, rhs!]));
   },

@@ -39,7 +39,10 @@ function typed(name: string): CumulativeSpec["type"] {
   return ([x], { axis }) => {
     checkNumber(name, x!);
     if (!Number.isInteger(axis) || axis < 0 || axis >= x!.shape.length) {
-      throw new AxisError({ what: `axis ${axis} is out of bounds for array of shape ${formatShape(x!.shape)}` });
+      throw new AxisError({
+        what: `axis ${axis} is out of bounds for array of shape ${formatShape(x!.shape)}`,
+        fix: "count axes from 0",
+      });
     }
     return x!;
   };
@@ -235,7 +238,10 @@ export const cumlogsumexp: Cumulative = /* @__PURE__ */ definePrimitive<1, Cumul
   type: (avals, params) => {
     const { dtype } = avals[0]!;
     if (!isInexact(dtype)) {
-      throw new DTypeError({ what: `logaddexp requires floating-point or complex inputs; got ${dtype}` });
+      throw new DTypeError({
+        what: `logaddexp requires floating-point or complex inputs; got ${dtype}`,
+        fix: 'convert the operand first: x.astype("float32")',
+      });
     }
     return typed("cumlogsumexp")(avals, params);
   },

@@ -60,7 +60,10 @@ const rankOf = (dtype: DType): readonly number[] => [
 function resultDType(lhs: DType, rhs: DType, preferred: DType | null): DType {
   for (const dtype of [lhs, rhs]) {
     if (dtypeKind(dtype) === "o") {
-      throw new DTypeError({ what: `dot_general does not accept dtype ${dtype}.` });
+      throw new DTypeError({
+        what: `dot_general does not accept dtype ${dtype}.`,
+        fix: "multiply numbers; random.keyData(key) gives the words of a key",
+      });
     }
   }
   const [a, b] = [rankOf(lhs), rankOf(rhs)];
@@ -70,6 +73,7 @@ function resultDType(lhs: DType, rhs: DType, preferred: DType | null): DType {
   if (dtypeKind(result) !== "f" && bitWidth(preferred) < bitWidth(result)) {
     throw new DTypeError({
       what: `\`preferred_element_type\` must not be narrower than the original type, got preferred_element_type of ${preferred} for result type of ${result}.`,
+      fix: "leave the preferred type out, or convert the operands",
     });
   }
   return preferred;
@@ -80,21 +84,25 @@ function checkSide(side: "lhs" | "rhs", x: Aval, contracting: readonly number[],
   if ([...contracting, ...batch].some((d) => !Number.isInteger(d) || d < 0 || d >= rank)) {
     throw new AxisError({
       what: `dot_general requires ${side} dimension numbers to be nonnegative and less than the number of axes of the ${side} value, got ${side}_batch of ${formatShape(batch)} and ${side}_contracting of ${formatShape(contracting)} for ${side} of rank ${rank}`,
+      fix: "name axes of the operands, counted from 0",
     });
   }
   if (hasDuplicates(batch)) {
     throw new AxisError({
       what: `dot_general requires ${side} batch dimensions to be distinct, got ${side}_batch ${formatShape(batch)}.`,
+      fix: "name each axis once",
     });
   }
   if (hasDuplicates(contracting)) {
     throw new AxisError({
       what: `dot_general requires ${side} contracting dimensions to be distinct, got ${side}_contracting ${formatShape(contracting)}.`,
+      fix: "name each axis once",
     });
   }
   if (batch.some((d) => contracting.includes(d))) {
     throw new AxisError({
       what: `dot_general requires ${side} batch dimensions to be disjoint from contracting dimensions, got ${side}_batch ${formatShape(batch)} and ${side}_contracting ${formatShape(contracting)}.`,
+      fix: "an axis is either summed over or kept as a batch",
     });
   }
 }
@@ -134,7 +142,11 @@ function operandCotangent(
 }
 
 const known = (x: NDArray | Linear): NDArray => {
-  if (isLinear(x)) throw new TransformError({ what: "dot_general is linear in each operand, not in both at once" });
+  if (isLinear(x))
+    throw new TransformError({
+      what: "dot_general is linear in each operand, not in both at once",
+      fix: "transpose it for one operand at a time, with the other known",
+    });
   return x;
 };
 
@@ -157,6 +169,7 @@ export const dotGeneral: Operation<2, DotGeneralParams> = /* @__PURE__ */ define
     if (xBatch.length !== yBatch.length) {
       throw new AxisError({
         what: `dot_general requires equal numbers of lhs_batch and rhs_batch dimensions, got lhs_batch ${formatShape(xBatch)} and rhs_batch ${formatShape(yBatch)}.`,
+        fix: "pair each batch axis of one operand with one of the other",
       });
     }
     const lengths = (aval: Aval, axes: readonly number[]): number[] => axes.map((d) => aval.shape[d]!);
@@ -164,12 +177,14 @@ export const dotGeneral: Operation<2, DotGeneralParams> = /* @__PURE__ */ define
     if (!equalShapes(xBatchShape, yBatchShape)) {
       throw new ShapeError({
         what: `dot_general requires lhs batch dimensions and rhs batch dimensions to have the same shape, got ${formatShape(xBatchShape)} and ${formatShape(yBatchShape)}.`,
+        fix: "paired batch axes must have one length",
       });
     }
     const [xSummed, ySummed] = [lengths(x!, xContracting), lengths(y!, yContracting)];
     if (!equalShapes(xSummed, ySummed)) {
       throw new ShapeError({
         what: `dot_general requires contracting dimensions to have the same shape, got ${formatShape(xSummed)} and ${formatShape(ySummed)}.`,
+        fix: "the axes that are summed over must have one length: check the order of the operands, or transpose one of them",
       });
     }
     const shape = [

@@ -55,6 +55,7 @@ export const dynamicSlice: Operation<"variadic", DynamicSliceParams> = /* @__PUR
     if (sliceSizes.length !== x!.shape.length || sliceSizes.some((n, d) => n > x!.shape[d]!)) {
       throw new ShapeError({
         what: `slice slice_sizes must be less than or equal to operand shape, got slice_sizes ${formatShape(sliceSizes)} for operand shape ${formatShape(x!.shape)}.`,
+        fix: "give one size for each axis, at most its length",
       });
     }
     checkStarts("dynamic_slice", starts, x!);
@@ -143,11 +144,13 @@ export const dynamicUpdateSlice: Operation<"variadic"> = /* @__PURE__ */ defineP
     if (x!.shape.length !== update!.shape.length) {
       throw new ShapeError({
         what: `dynamic_update_slice update must have the same rank as operand, got update shape ${formatShape(update!.shape)} for operand shape ${formatShape(x!.shape)}.`,
+        fix: "reshape the update to the rank of the operand",
       });
     }
     if (update!.shape.some((n, d) => n > x!.shape[d]!)) {
       throw new ShapeError({
         what: `dynamic_update_slice update shape must be smaller than operand shape, got update shape ${formatShape(update!.shape)} for operand shape ${formatShape(x!.shape)}.`,
+        fix: "update a part that fits into the operand",
       });
     }
     checkStarts("dynamic_update_slice", starts, x!);

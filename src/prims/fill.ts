@@ -32,11 +32,13 @@ export const iota: Operation<"variadic", IotaParams> = /* @__PURE__ */ definePri
     if (!isInteger(dtype) && !isInexact(dtype)) {
       throw new DTypeError({
         what: `iota does not accept dtype ${dtype}. Accepted dtypes are subtypes of integer, floating, complexfloating.`,
+        fix: "count in a numeric dtype and convert the result",
       });
     }
     if (!Number.isInteger(dimension) || dimension < 0 || dimension >= shape.length) {
       throw new AxisError({
         what: `iota dimension must be between 0 and len(shape), got dimension=${dimension} for shape=${formatShape(shape)}`,
+        fix: "name an axis of the shape",
       });
     }
     return makeAval(shape, dtype);

@@ -38,26 +38,31 @@ export const broadcastInDim: Operation<1, BroadcastInDimParams> = /* @__PURE__ *
     if (rank !== dims.length) {
       throw new AxisError({
         what: `broadcast_in_dim broadcast_dimensions must have length equal to operand ndim; got broadcast_dimensions ${formatShape(dims)} for operand ndim ${rank}.`,
+        fix: "say for each axis of the operand which axis of the result it is",
       });
     }
     if (shape.length < rank) {
       throw new ShapeError({
         what: `broadcast_in_dim target broadcast shape must have equal or higher rank to the operand shape; got operand ndim ${rank} and target broadcast ndim ${shape.length}.`,
+        fix: "broadcasting adds axes; reshape or reduce takes them away",
       });
     }
     if (dims.some((d) => d >= shape.length)) {
       throw new AxisError({
         what: `broadcast_in_dim broadcast_dimensions must be a subset of output dimensions, got ${formatShape(dims)} for operand ndim ${rank} and shape ${formatShape(shape)}.`,
+        fix: "name axes of the result",
       });
     }
     if (x!.shape.some((n, i) => n !== 1 && n !== shape[dims[i]!])) {
       throw new ShapeError({
         what: `broadcast_in_dim operand dimension sizes must either be 1, or be equal to their corresponding dimensions in the target broadcast shape; got operand of shape ${formatShape(x!.shape)}, target broadcast shape ${formatShape(shape)}, broadcast_dimensions ${formatShape(dims)}`,
+        fix: "only axes of length 1 stretch",
       });
     }
     if (hasDuplicates(dims)) {
       throw new AxisError({
         what: `broadcast_in_dim broadcast_dimensions must not contain duplicates, got broadcast_dimensions ${formatShape(dims)}`,
+        fix: "name each axis of the result once",
       });
     }
     return withShape(x!, shape);
@@ -184,6 +189,7 @@ export const transpose: Operation<1, TransposeParams> = /* @__PURE__ */ definePr
     ) {
       throw new AxisError({
         what: `transpose permutation isn't a permutation of operand dimensions, got permutation ${formatShape(permutation)} for operand shape ${formatShape(x!.shape)}.`,
+        fix: "name each axis once, counted from 0",
       });
     }
     return withShape(
@@ -229,14 +235,21 @@ export const squeeze: Operation<1, SqueezeParams> = /* @__PURE__ */ definePrimit
   arity: 1,
   type: ([x], { dimensions }: SqueezeParams) => {
     if (hasDuplicates(dimensions)) {
-      throw new AxisError({ what: `dimensions are not unique: ${formatShape(dimensions)}` });
+      throw new AxisError({
+        what: `dimensions are not unique: ${formatShape(dimensions)}`,
+        fix: "name each axis once",
+      });
     }
     if (dimensions.some((d) => !Number.isInteger(d) || d < 0 || d >= x!.shape.length)) {
-      throw new AxisError({ what: `dimensions outside range [0, ndim): ${formatShape(dimensions)}` });
+      throw new AxisError({
+        what: `dimensions outside range [0, ndim): ${formatShape(dimensions)}`,
+        fix: "name axes of the operand, counted from 0",
+      });
     }
     if (dimensions.some((d) => x!.shape[d] !== 1)) {
       throw new ShapeError({
         what: `cannot select an axis to squeeze out which has size not equal to one, got shape=${formatShape(x!.shape)} and dimensions=${formatShape(dimensions)}`,
+        fix: "only axes of length 1 can go; reshape or reduce the others",
       });
     }
     return withShape(
@@ -280,11 +293,15 @@ export const rev: Operation<1, RevParams> = /* @__PURE__ */ definePrimitive({
   type: ([x], { dimensions }: RevParams) => {
     checkSizes("rev", "dimensions", dimensions);
     if (hasDuplicates(dimensions)) {
-      throw new AxisError({ what: `rev dimensions must be unique, got ${formatShape(dimensions)}.` });
+      throw new AxisError({
+        what: `rev dimensions must be unique, got ${formatShape(dimensions)}.`,
+        fix: "name each axis once",
+      });
     }
     if (dimensions.some((d) => d >= x!.shape.length)) {
       throw new AxisError({
         what: `rev dimensions must all be less than operand ndim, got dimensions ${formatShape(dimensions)} for operand ndim ${x!.shape.length}.`,
+        fix: "name axes of the operand, counted from 0",
       });
     }
     return x!;
@@ -347,6 +364,7 @@ export function broadcastTo(x: NDArray, shape: Shape): NDArray {
   if (lead < 0) {
     throw new ShapeError({
       what: `Cannot broadcast to shape with fewer dimensions: arr_shape=${formatShape(x.shape)} shape=${formatShape(shape)}`,
+      fix: "broadcasting adds axes; reshape or reduce takes them away",
     });
   }
   if (x.shape.some((n, d) => n !== 1 && n !== shape[lead + d])) {
@@ -370,6 +388,7 @@ export function expandDims(x: NDArray, dimensions: readonly number[]): NDArray {
   if (hasDuplicates(dimensions) || dimensions.some((d) => !Number.isInteger(d) || d < 0 || d >= rank)) {
     throw new AxisError({
       what: `expand_dims dimensions must be distinct and in [0, ${rank}), got ${formatShape(dimensions)}`,
+      fix: "name places of the result, each once",
     });
   }
   const shape = new Array<number>(rank).fill(1);

@@ -33,11 +33,15 @@ type ReductionSpec = PrimitiveSpec<1, ReduceParams>;
 
 function reducedShape(x: Aval, axes: readonly number[]): Shape {
   if (hasDuplicates(axes)) {
-    throw new AxisError({ what: `duplicate value in 'axes' of reduction: ${formatShape(axes)}` });
+    throw new AxisError({
+      what: `duplicate value in 'axes' of reduction: ${formatShape(axes)}`,
+      fix: "name each axis once",
+    });
   }
   if (axes.some((a) => !Number.isInteger(a) || a < 0 || a >= x.shape.length)) {
     throw new AxisError({
       what: `reduction axes ${formatShape(axes)} contains out-of-bounds indices for ${formatAval(x)}.`,
+      fix: "name axes of the operand, counted from 0",
     });
   }
   return x.shape.filter((_, d) => !axes.includes(d));
@@ -278,15 +282,19 @@ type ArgReductionSpec = PrimitiveSpec<1, ArgReduceParams>;
 const argType: ArgReductionSpec["type"] = ([x], { axes, indexDtype }) => {
   const [axis] = axes;
   if (axes.length !== 1 || !Number.isInteger(axis) || axis < 0 || axis >= x!.shape.length) {
-    throw new AxisError({ what: `Invalid axis ${axes.join(", ")} for operand shape ${formatShape(x!.shape)}` });
+    throw new AxisError({
+      what: `Invalid axis ${axes.join(", ")} for operand shape ${formatShape(x!.shape)}`,
+      fix: "name one axis of the operand, counted from 0",
+    });
   }
   if (x!.shape[axis]! < 1) {
     throw new ShapeError({
       what: `argmin and argmax require non-empty reduced dimension. operand.shape=${formatShape(x!.shape)} axis=${axis}`,
+      fix: "there is no extreme of no elements: check the size first",
     });
   }
   if (!isInteger(indexDtype)) {
-    throw new DTypeError({ what: `index_dtype must be an integer type, but got ${indexDtype}` });
+    throw new DTypeError({ what: `index_dtype must be an integer type, but got ${indexDtype}`, fix: 'use "int32"' });
   }
   return makeAval(reducedShape(x!, axes), indexDtype);
 };

@@ -44,6 +44,7 @@ function checkList(name: string, list: readonly number[], lowest: number): void 
   if (list.some((n) => !Number.isInteger(n) || n < lowest)) {
     throw new ArgumentError({
       what: `reduce_window ${name} must have every element be ${kind}, got ${formatShape(list)}.`,
+      fix: "use 1 where an axis has no windows",
     });
   }
 }
@@ -69,17 +70,22 @@ function windowedShape(x: Aval, windows: Windows): number[] {
     if (list.length !== windowDimensions.length) {
       throw new ShapeError({
         what: `reduce_window got inconsistent ${name} and window_dimensions: got ${name} ${formatShape(list)} and window_dimensions ${formatShape(windowDimensions)}.`,
+        fix: "give one entry for each axis",
       });
     }
   }
   for (const list of [baseDilation, windowDilation]) {
     if (list.some((n) => n < 1)) {
-      throw new ArgumentError({ what: `All dilations must be positive, got ${formatShape(list)}.` });
+      throw new ArgumentError({
+        what: `All dilations must be positive, got ${formatShape(list)}.`,
+        fix: "1 means no dilation",
+      });
     }
   }
   if (padding.length !== windowDimensions.length || !padding.flat().every(Number.isInteger)) {
     throw new ShapeError({
       what: `reduce_window padding must hold a pair of integers for each axis, got ${formatPads(padding)} for window_dimensions ${formatShape(windowDimensions)}.`,
+      fix: "write [[low, high], ...], one pair for each axis",
     });
   }
   return x.shape.map((n, d) => {
@@ -171,7 +177,10 @@ export const reduceWindowSum: WindowReduction = /* @__PURE__ */ definePrimitive<
   arity: 1,
   type: ([x], params) => {
     if (!isInexact(x!.dtype) && !isInteger(x!.dtype)) {
-      throw new DTypeError({ what: `operand to reduce_window_sum must have a number dtype, got ${x!.dtype}` });
+      throw new DTypeError({
+        what: `operand to reduce_window_sum must have a number dtype, got ${x!.dtype}`,
+        fix: "convert the operand first",
+      });
     }
     return withShape(x!, windowedShape(x!, params));
   },
@@ -327,6 +336,7 @@ export const selectAndGatherAdd: Operation<2, SelectWindowParams> = /* @__PURE__
     if (!equalShapes(t!.shape, x!.shape)) {
       throw new ShapeError({
         what: `select_and_gather_add tangents and operand shapes must match, got ${formatShape(t!.shape)} and ${formatShape(x!.shape)}.`,
+        fix: "give a tangent for each element",
       });
     }
     return withShape(t!, windowedShape(x!, params));
@@ -381,6 +391,7 @@ export const selectAndScatterAdd: Operation<2, SelectWindowParams> = /* @__PURE_
     if (!equalShapes(source!.shape, shape)) {
       throw new ShapeError({
         what: `select_and_scatter_add source must have one entry for each window, of shape ${formatShape(shape)}, got ${formatShape(source!.shape)}.`,
+        fix: "give one entry for each window",
       });
     }
     return withShape(source!, x!.shape);

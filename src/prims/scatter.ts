@@ -175,7 +175,10 @@ function readBack(x: NDArray, indices: NDArray, updates: Aval, params: ScatterPa
 /** An operand of a transpose rule that must be known. */
 function known(name: string, x: NDArray | Linear): NDArray {
   if (!isLinear(x)) return x;
-  throw new TransformError({ what: `${name} is not linear in all of its linear operands at once` });
+  throw new TransformError({
+    what: `${name} is not linear in all of its linear operands at once`,
+    fix: "transpose it for some operands at a time, with the others known",
+  });
 }
 
 function requireUnique(params: ScatterParams, what: string): void {

@@ -40,31 +40,39 @@ export const slice: Operation<1, SliceParams> = /* @__PURE__ */ definePrimitive(
     if (starts.length !== x!.shape.length) {
       throw new ShapeError({
         what: `slice start_indices must have length equal to the number of dimensions of the operand, got indices ${formatShape(starts)} for operand shape ${formatShape(x!.shape)}.`,
+        fix: "give one start for each axis",
       });
     }
     if (starts.length !== limits.length) {
       throw new ShapeError({
         what: `slice limit_indices must have the same length as start_indices, got start_indices ${formatShape(starts)} and limit_indices ${formatShape(limits)}.`,
+        fix: "give one start and one limit for each axis",
       });
     }
     if (limits.some((limit, d) => limit > x!.shape[d]!)) {
       throw new ShapeError({
         what: `slice limit_indices must be less than or equal to operand shape, got limit_indices ${formatShape(limits)} for operand shape ${formatShape(x!.shape)}.`,
+        fix: "end each axis within its length",
       });
     }
     if (limits.some((limit, d) => limit < starts[d]!)) {
       throw new ShapeError({
         what: `slice limit_indices must be greater than or equal to start_indices, got start_indices ${formatShape(starts)} and limit_indices ${formatShape(limits)}.`,
+        fix: "let each limit be at least its start",
       });
     }
     if (strides !== null) {
       if (strides.length !== x!.shape.length) {
         throw new ShapeError({
           what: `slice strides must have length equal to the number of dimensions of the operand, got strides ${formatShape(strides)} for operand shape ${formatShape(x!.shape)}.`,
+          fix: "give one stride for each axis",
         });
       }
       if (strides.some((s) => !Number.isInteger(s) || s < 1)) {
-        throw new ShapeError({ what: `slice strides must be positive, got ${formatShape(strides)}` });
+        throw new ShapeError({
+          what: `slice strides must be positive, got ${formatShape(strides)}`,
+          fix: "use lax.rev to go backwards",
+        });
       }
     }
     return withShape(
@@ -150,30 +158,38 @@ export const pad: Operation<2, PadParams> = /* @__PURE__ */ definePrimitive({
     if (x!.dtype !== value!.dtype) {
       throw new DTypeError({
         what: `pad operand and padding_value must be same dtype: got ${x!.dtype} and ${value!.dtype}.`,
+        fix: "convert one of them; a JavaScript number takes the operand's dtype",
       });
     }
     if (value!.shape.length !== 0) {
       throw new ShapeError({
         what: `padding_value must be a scalar; got np.shape(padding_value)=${formatShape(value!.shape)}`,
+        fix: "pad with one value",
       });
     }
     if (config.length !== x!.shape.length) {
       throw new ShapeError({
         what: `length of padding_config must equal the number of axes of operand, got padding_config ${formatPadding(config)} for operand shape ${formatShape(x!.shape)}`,
+        fix: "give [low, high, interior] for each axis",
       });
     }
     if (!config.flat().every(Number.isInteger)) {
-      throw new ShapeError({ what: `padding_config must hold integers, got padding_config ${formatPadding(config)}` });
+      throw new ShapeError({
+        what: `padding_config must hold integers, got padding_config ${formatPadding(config)}`,
+        fix: "use whole numbers",
+      });
     }
     if (config.some(([, , interior]) => interior < 0)) {
       throw new ShapeError({
         what: `interior padding in padding_config must be nonnegative, got padding_config ${formatPadding(config)}`,
+        fix: "only low and high may be negative, which crops",
       });
     }
     const shape = x!.shape.map((n, d) => paddedLength(n, config[d]!));
     if (shape.some((n) => n < 0)) {
       throw new ShapeError({
         what: `Dimension size after padding is not at least 0, got result shape ${formatShape(shape)}, for padding_config ${formatPadding(config)} and operand shape ${formatShape(x!.shape)}`,
+        fix: "crop at most the whole axis",
       });
     }
     return makeAval(shape, x!.dtype, x!.weakType && value!.weakType);
@@ -265,22 +281,28 @@ export const concatenate: Operation<"variadic", ConcatenateParams> = /* @__PURE_
   type: (xs, { dimension }: ConcatenateParams) => {
     const first = xs[0];
     if (first === undefined) {
-      throw new ArgumentError({ what: "concatenate expects at least one operand, got 0." });
+      throw new ArgumentError({
+        what: "concatenate expects at least one operand, got 0.",
+        fix: "give at least one array",
+      });
     }
     const shapes = (): string => xs.map((x) => formatShape(x.shape)).join(", ");
     if (xs.some((x) => x.shape.length !== first.shape.length)) {
       throw new ShapeError({
         what: `Cannot concatenate arrays with different numbers of dimensions: got ${shapes()}.`,
+        fix: "reshape the operands to one rank, for example with jnp.expandDims(x, 0)",
       });
     }
     if (!Number.isInteger(dimension) || dimension < 0 || dimension >= first.shape.length) {
       throw new AxisError({
         what: `concatenate dimension out of bounds: dimension ${dimension} for shapes ${shapes()}.`,
+        fix: "name an axis of the operands",
       });
     }
     if (xs.some((x) => x.shape.some((n, d) => d !== dimension && n !== first.shape[d]))) {
       throw new ShapeError({
         what: `Cannot concatenate arrays with shapes that differ in dimensions other than the one being concatenated: concatenating along dimension ${dimension} for shapes ${shapes()}.`,
+        fix: "all axes but the concatenated one must have equal lengths",
       });
     }
     checkSameDTypes("concatenate", xs, "concatenate");

@@ -29,16 +29,23 @@ export const sort: ManyOperation<SortParams> = /* @__PURE__ */ defineManyPrimiti
   name: "sort",
   types: (xs, { dimension, numKeys }) => {
     if (!Number.isInteger(numKeys) || numKeys < 1 || numKeys > xs.length) {
-      throw new ArgumentError({ what: `num_keys=${numKeys} must be between 1 and len(operand)=${xs.length}` });
+      throw new ArgumentError({
+        what: `num_keys=${numKeys} must be between 1 and len(operand)=${xs.length}`,
+        fix: "sort by at least one operand, and at most by all",
+      });
     }
     const { shape } = xs[0]!;
     if (xs.some((x) => x.shape.length !== shape.length || x.shape.some((n, d) => n !== shape[d]))) {
       throw new ShapeError({
         what: `Arguments to sort must have equal shapes, got: ${xs.map((x) => formatShape(x.shape)).join(" ")}`,
+        fix: "operands that move together have one shape",
       });
     }
     if (!Number.isInteger(dimension) || dimension < 0 || dimension >= shape.length) {
-      throw new AxisError({ what: `axis ${dimension} is out of bounds for array of dimension ${shape.length}` });
+      throw new AxisError({
+        what: `axis ${dimension} is out of bounds for array of dimension ${shape.length}`,
+        fix: "name an axis of the operand, counted from 0",
+      });
     }
     return xs;
   },

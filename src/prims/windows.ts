@@ -162,20 +162,29 @@ export function shownDimensions(d: GatherDimensionNumbers | ScatterDimensionNumb
 
 function checkSorted(axes: readonly number[], op: string, name: string): void {
   if (axes.some((axis, i) => i > 0 && axis < axes[i - 1]!)) {
-    throw new AxisError({ what: `${name} in ${op} op must be sorted; got ${formatShape(axes)}` });
+    throw new AxisError({
+      what: `${name} in ${op} op must be sorted; got ${formatShape(axes)}`,
+      fix: "list the axes in ascending order",
+    });
   }
 }
 
 function checkInRange(axes: readonly number[], rank: number, op: string, name: string): void {
   const wrong = axes.find((axis) => !Number.isInteger(axis) || axis < 0 || axis >= rank);
   if (wrong !== undefined) {
-    throw new AxisError({ what: `Invalid ${name} set in ${op} op; valid range is [0, ${rank}); got: ${wrong}.` });
+    throw new AxisError({
+      what: `Invalid ${name} set in ${op} op; valid range is [0, ${rank}); got: ${wrong}.`,
+      fix: "name axes in that range",
+    });
   }
 }
 
 function checkDistinct(axes: readonly number[], op: string, name: string): void {
   if (hasDuplicates(axes)) {
-    throw new AxisError({ what: `${name} in ${op} op must not repeat; got: ${formatShape(axes)}.` });
+    throw new AxisError({
+      what: `${name} in ${op} op must not repeat; got: ${formatShape(axes)}.`,
+      fix: "name each axis once",
+    });
   }
 }
 
@@ -183,6 +192,7 @@ function checkDisjoint(a: readonly number[], b: readonly number[], op: string, n
   if (a.some((axis) => b.includes(axis))) {
     throw new AxisError({
       what: `${nameA} and ${nameB} in ${op} op must be disjoint; got: ${formatShape(a)} and ${formatShape(b)}.`,
+      fix: "an axis belongs to one of the two lists",
     });
   }
 }
@@ -227,11 +237,15 @@ function checkCommon(operand: Aval, indices: Aval, d: GatherDimensionNumbers, na
   if (d.startIndexMap.length !== indices.shape[vectorDim]) {
     throw new ShapeError({
       what: `${title} op has ${d.startIndexMap.length} elements in ${names.map} and the bound of dimension index_vector_dim=${vectorDim} of indices is ${indices.shape[vectorDim]}. These two numbers must be equal.`,
+      fix: "each index vector holds one number for each indexed axis",
     });
   }
   d.startIndexMap.forEach((axis, i) => {
     if (!Number.isInteger(axis) || axis < 0 || axis >= rank) {
-      throw new AxisError({ what: `Invalid ${names.map}; domain is [0, ${rank}), got: ${i}->${axis}.` });
+      throw new AxisError({
+        what: `Invalid ${names.map}; domain is [0, ${rank}), got: ${i}->${axis}.`,
+        fix: "name axes of the operand",
+      });
     }
   });
   checkDistinct(d.startIndexMap, op, names.map);
@@ -248,11 +262,13 @@ function checkCommon(operand: Aval, indices: Aval, d: GatherDimensionNumbers, na
   if (d.startIndicesBatchingDims.includes(vectorDim)) {
     throw new AxisError({
       what: `${title} op cannot have the index vector dimension as a batching dimension; got ${formatShape(d.startIndicesBatchingDims)}.`,
+      fix: "the last axis of the indices holds the index vectors",
     });
   }
   if (d.operandBatchingDims.length !== d.startIndicesBatchingDims.length) {
     throw new AxisError({
       what: `${title} op requires equal numbers of operand_batching_dims and ${names.indicesBatching}, got ${formatShape(d.operandBatchingDims)} and ${formatShape(d.startIndicesBatchingDims)}.`,
+      fix: "pair each batching axis of the operand with one of the indices",
     });
   }
   const ofOperand = d.operandBatchingDims.map((axis) => operand.shape[axis]!);
@@ -260,6 +276,7 @@ function checkCommon(operand: Aval, indices: Aval, d: GatherDimensionNumbers, na
   if (!equalShapes(ofOperand, ofIndices)) {
     throw new ShapeError({
       what: `${title} op requires operand batching dimensions and indices batching dimensions to have the same shape, got ${formatShape(ofOperand)} and ${formatShape(ofIndices)}.`,
+      fix: "paired batching axes must have one length",
     });
   }
 }
@@ -274,6 +291,7 @@ export function gatherShape(operand: Aval, indices: Aval, d: GatherDimensionNumb
     if (!Number.isInteger(axis) || axis < 0 || axis >= resultRank) {
       throw new AxisError({
         what: `Offset dimension ${i} in gather op is out of bounds; got ${axis}, but should have been in [0, ${resultRank})`,
+        fix: "name axes of the result",
       });
     }
   });
@@ -281,11 +299,13 @@ export function gatherShape(operand: Aval, indices: Aval, d: GatherDimensionNumb
   if (sliceSizes.length !== rank) {
     throw new ShapeError({
       what: `Gather op must have one slice size for every input dimension; got: len(slice_sizes)=${sliceSizes.length}, input_shape.rank=${rank}`,
+      fix: "give one slice size for each axis of the operand",
     });
   }
   if (rank !== d.offsetDims.length + d.collapsedSliceDims.length + d.operandBatchingDims.length) {
     throw new ShapeError({
       what: `All components of the offset index in a gather op must either be a offset dimension or explicitly collapsed/batching; got len(slice_sizes)=${rank}, output_slice_sizes=${formatShape(d.offsetDims)}, collapsed_slice_dims=${formatShape(d.collapsedSliceDims)}, operand_batching_dims=${formatShape(d.operandBatchingDims)}.`,
+      fix: "name each axis of the window as an offset, a collapsed or a batching axis",
     });
   }
   const empty = indices.shape.includes(0);
@@ -294,6 +314,7 @@ export function gatherShape(operand: Aval, indices: Aval, d: GatherDimensionNumb
     if (!Number.isInteger(size) || size < 0 || (!empty && size > n)) {
       throw new ShapeError({
         what: `Slice size at index ${axis} in gather op is out of range, must be within [0, ${n} + 1), got ${size}.`,
+        fix: "let windows fit into the operand",
       });
     }
   });
@@ -301,6 +322,7 @@ export function gatherShape(operand: Aval, indices: Aval, d: GatherDimensionNumb
     if (sliceSizes[axis] !== 1) {
       throw new ShapeError({
         what: `Gather op can only collapse slice dims with bound 1, but bound is ${sliceSizes[axis]} for index ${axis} at position ${i}.`,
+        fix: "collapse axes whose slice size is 1",
       });
     }
   });
@@ -308,6 +330,7 @@ export function gatherShape(operand: Aval, indices: Aval, d: GatherDimensionNumb
     if (sliceSizes[axis]! > 1) {
       throw new ShapeError({
         what: `Gather op can only have operand batching dims with bound 0/1, but bound is ${sliceSizes[axis]} for index ${axis} at position ${i}.`,
+        fix: "batching axes have slice size 1",
       });
     }
   });
@@ -322,7 +345,10 @@ export function gatherShape(operand: Aval, indices: Aval, d: GatherDimensionNumb
 export function checkScatter(operand: Aval, indices: Aval, updates: Aval, d: ScatterDimensionNumbers): void {
   const expectedRank = Math.max(0, indices.shape.length - 1) + d.updateWindowDims.length;
   if (updates.shape.length !== expectedRank) {
-    throw new ShapeError({ what: `Updates tensor must be of rank ${expectedRank}; got ${updates.shape.length}.` });
+    throw new ShapeError({
+      what: `Updates tensor must be of rank ${expectedRank}; got ${updates.shape.length}.`,
+      fix: "updates have the axes of the indices (without the last) and of the windows",
+    });
   }
   checkSorted(d.updateWindowDims, "scatter", "update_window_dims");
   checkDistinct(d.updateWindowDims, "scatter", "update_window_dims");
@@ -333,6 +359,7 @@ export function checkScatter(operand: Aval, indices: Aval, updates: Aval, d: Sca
   if (rank !== windowRank) {
     throw new ShapeError({
       what: `Scatter op has window of size ${windowRank}; doesn't match operand of rank ${rank}.`,
+      fix: "name each axis of the operand as a window, an inserted or a batching axis",
     });
   }
   remaining(rank, d.insertedWindowDims, d.operandBatchingDims).forEach((axis, i) => {
@@ -340,6 +367,7 @@ export function checkScatter(operand: Aval, indices: Aval, updates: Aval, d: Sca
     if (updates.shape[dim]! > operand.shape[axis]!) {
       throw new ShapeError({
         what: `Bounds of the window dimensions of updates must not exceed the bounds of the corresponding dimensions of operand. For dimension ${dim}, updates bound is ${updates.shape[dim]}, operand bound is ${operand.shape[axis]}.`,
+        fix: "let windows fit into the operand",
       });
     }
   });
@@ -347,6 +375,7 @@ export function checkScatter(operand: Aval, indices: Aval, updates: Aval, d: Sca
     if (updates.shape[dim] !== indices.shape[i]) {
       throw new ShapeError({
         what: `Bounds of the scatter dimensions of updates must be the same as the bounds of the corresponding dimensions of scatter indices. For scatter dimension ${dim}, updates bound is ${updates.shape[dim]}, indices bound is ${indices.shape[i]}.`,
+        fix: "give one update for each index vector",
       });
     }
   });

@@ -13,6 +13,7 @@ import { full, iota } from "../prims/fill.ts";
 import { broadcastInDim, reshape } from "../prims/movement.ts";
 import { threefry2x32 } from "../prims/random.ts";
 import { concatenate, slice } from "../prims/slicing.ts";
+import { composite } from "../runtime/composite.ts";
 import { type DType, dtypeBytes, isInteger } from "../types/dtype.ts";
 import { type Shape, sizeOf } from "../types/shape.ts";
 import { type Key, likeKey, singleKey } from "./key.ts";
@@ -91,13 +92,17 @@ export function randomBits(data: NDArray, bitWidth: 8 | 16 | 32 | 64, shape: Sha
   return shaped(narrowWords(legacyWords(data, Math.ceil((n * bitWidth) / 32)), bitWidth, n), shape);
 }
 
+const drawSplit = /* @__PURE__ */ composite("split", ([data], shape: Shape) => {
+  const n = sizeOf(shape);
+  if (!config.threefryPartitionable) return [shaped(legacyWords(data!, 2 * n), [...shape, 2])];
+  const [a, b] = partitionableWords(data!, n);
+  const column = (x: NDArray): NDArray => broadcastInDim(x, { shape: [n, 1], broadcastDimensions: [0] });
+  return [shaped(concatenate([column(a), column(b)], { dimension: 1 }), [...shape, 2])];
+});
+
 /** Words of new keys: uint32[...shape, 2]. */
 export function splitWords(data: NDArray, shape: Shape): NDArray {
-  const n = sizeOf(shape);
-  if (!config.threefryPartitionable) return shaped(legacyWords(data, 2 * n), [...shape, 2]);
-  const [a, b] = partitionableWords(data, n);
-  const column = (x: NDArray): NDArray => broadcastInDim(x, { shape: [n, 1], broadcastDimensions: [0] });
-  return shaped(concatenate([column(a), column(b)], { dimension: 1 }), [...shape, 2]);
+  return drawSplit([data], shape)[0]!;
 }
 
 /**
@@ -131,9 +136,13 @@ export function foldIn(key: Key, data: number | NDArray): Key {
     }
     low = cast(data, "uint32");
   }
-  const [a, b] = hash(words, full([], 0, "uint32"), low);
-  return likeKey(key, concatenate([shaped(a, [1]), shaped(b, [1])], { dimension: 0 }));
+  return likeKey(key, drawFold([words, low], null)[0]!);
 }
+
+const drawFold = /* @__PURE__ */ composite("foldIn", ([words, low], _: null) => {
+  const [a, b] = hash(words!, full([], 0, "uint32"), low!);
+  return [concatenate([shaped(a, [1]), shaped(b, [1])], { dimension: 0 })];
+});
 
 /** The width of an unsigned integer dtype that `bits` can make. */
 export function bitWidthOf(dtype: DType): 8 | 16 | 32 | 64 {

@@ -16,6 +16,7 @@ import { argmax } from "../prims/reduce.ts";
 import { selectN } from "../prims/select.ts";
 import { slice, sliceAlong } from "../prims/slicing.ts";
 import { sort } from "../prims/sort.ts";
+import { composite } from "../runtime/composite.ts";
 import { type DType, dtypeBytes, integerRange, isInexact, isInteger } from "../types/dtype.ts";
 import { canonicalAxis, type Shape, sizeOf } from "../types/shape.ts";
 import { without } from "../util/list.ts";
@@ -123,8 +124,6 @@ export function randint(
 }
 
 function randintArray(data: NDArray, shape: Shape, minval: Parameter, maxval: Parameter, dtype: DType): NDArray {
-  const width = (8 * dtypeBytes(dtype)) as 32 | 64;
-  const unsigned: DType = width === 64 ? "uint64" : "uint32";
   const [lowest, highest] = integerRange(dtype);
   const clip = (value: Parameter): Parameter =>
     typeof value === "number" ? Math.min(Math.max(value, Number(lowest)), Number(highest)) : value;
@@ -132,38 +131,58 @@ function randintArray(data: NDArray, shape: Shape, minval: Parameter, maxval: Pa
   const overflow = typeof maxval === "number" && BigInt(Math.trunc(maxval)) > highest;
   const low = parameter(clip(minval), dtype, shape);
   const high = parameter(clip(maxval), dtype, shape);
-  const asUnsigned = (x: NDArray): NDArray =>
-    x.aval.dtype === unsigned ? x : bitcastConvertType(x, { newDtype: unsigned });
-  const [first, second] = splitPair(data);
-  const upper = randomBits(first, width, shape);
-  const lower = randomBits(second, width, shape);
-  let span = asUnsigned(sub(high, low));
-  const one = full([], 1, unsigned);
-  span = selectN([le(high, low), span, broadcastLike(one, span)]);
-  if (overflow) span = selectN([lt(low, high), span, add(span, one)]);
-  let multiplier = rem(full([], 2 ** (width / 2), unsigned), span);
-  multiplier = rem(mul(multiplier, multiplier), span);
-  const offset = rem(add(mul(rem(upper, span), multiplier), rem(lower, span)), span);
-  const signed = dtype === unsigned ? offset : bitcastConvertType(offset, { newDtype: dtype });
-  return add(low, signed);
+  return drawInteger([data, low, high], { shape, dtype, overflow })[0]!;
 }
+
+/** What integers are drawn for. */
+interface IntegerDraw {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly overflow: boolean;
+}
+
+const drawInteger = /* @__PURE__ */ composite(
+  "randint",
+  ([data, low, high], { shape, dtype, overflow }: IntegerDraw) => {
+    const width = (8 * dtypeBytes(dtype)) as 32 | 64;
+    const unsigned: DType = width === 64 ? "uint64" : "uint32";
+    const asUnsigned = (x: NDArray): NDArray =>
+      x.aval.dtype === unsigned ? x : bitcastConvertType(x, { newDtype: unsigned });
+    const [first, second] = splitPair(data!);
+    const upper = randomBits(first, width, shape);
+    const lower = randomBits(second, width, shape);
+    let span = asUnsigned(sub(high!, low!));
+    const one = full([], 1, unsigned);
+    span = selectN([le(high!, low!), span, broadcastLike(one, span)]);
+    if (overflow) span = selectN([lt(low!, high!), span, add(span, one)]);
+    let multiplier = rem(full([], 2 ** (width / 2), unsigned), span);
+    multiplier = rem(mul(multiplier, multiplier), span);
+    const offset = rem(add(mul(rem(upper, span), multiplier), rem(lower, span)), span);
+    const signed = dtype === unsigned ? offset : bitcastConvertType(offset, { newDtype: dtype });
+    return [add(low!, signed)];
+  },
+);
 
 const broadcastLike = (x: NDArray, like: NDArray): NDArray =>
   like.aval.shape.length === 0 ? x : broadcastTo(x, like.aval.shape);
 
-/** Rounds of sorting by 32 random bits, so that equal bits do not bias the result. */
-function shuffle(data: NDArray, x: NDArray, axis: number): NDArray {
-  const n = sizeOf(x.aval.shape);
+const drawOrder = /* @__PURE__ */ composite("shuffle", ([data, x], axis: number) => {
+  const n = sizeOf(x!.aval.shape);
   const rounds = Math.ceil((3 * Math.log(Math.max(1, n))) / Math.log(2 ** 32 - 1));
-  let key = data;
-  let result = x;
+  let key = data!;
+  let result = x!;
   for (let i = 0; i < rounds; i++) {
     const [next, subkey] = splitPair(key);
     key = next;
-    const keys = randomBits(subkey, 32, x.aval.shape);
+    const keys = randomBits(subkey, 32, result.aval.shape);
     result = sort([keys, result], { dimension: axis, isStable: true, numKeys: 1 })[1]!;
   }
-  return result;
+  return [result];
+});
+
+/** Rounds of sorting by 32 random bits, so that equal bits do not bias the result. */
+function shuffle(data: NDArray, x: NDArray, axis: number): NDArray {
+  return drawOrder([data, x], axis)[0]!;
 }
 
 /**

@@ -2,6 +2,8 @@
  * `random`: JAX's random numbers, bit for bit in both layouts of Threefry (`config.threefryPartitionable`). Functions of a
  * key: the same key gives the same numbers, everywhere; `split` makes new ones.
  */
+import "../array/install.ts";
+
 export { foldIn, split } from "./bits.ts";
 export {
   bernoulli,

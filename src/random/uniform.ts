@@ -14,6 +14,7 @@ import { where } from "../prims/rules.ts";
 import { sliceAlong } from "../prims/slicing.ts";
 import { erf, erfInv } from "../prims/special.ts";
 import { tan } from "../prims/trigonometric.ts";
+import { composite } from "../runtime/composite.ts";
 import type { DType } from "../types/dtype.ts";
 import { broadcastShapes, equalShapes, formatShape, type Shape } from "../types/shape.ts";
 import { readArguments, readFloat, readShape } from "./arguments.ts";
@@ -54,6 +55,23 @@ export function parameterShape(caller: string, given: unknown, ...values: readon
   return shape;
 }
 
+/** What a draw is drawn for. */
+interface Draw {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+const drawUniform = /* @__PURE__ */ composite("uniform", ([data, low, high], { shape, dtype }: Draw) => {
+  const wide = dtype === "float64";
+  const bits = randomBits(data!, wide ? 64 : 32, shape);
+  const unsigned = bits.aval.dtype;
+  // The top bits become the mantissa of a number in [1, 2).
+  const mantissa = shiftRightLogical(bits, full([], wide ? 12 : 9, unsigned));
+  const exponent = wide ? full([], 0x3ff0000000000000n, unsigned) : full([], 0x3f800000, unsigned);
+  const unit = sub(bitcastConvertType(or(mantissa, exponent), { newDtype: dtype }), constant(1, dtype));
+  return [max(low!, add(mul(unit, sub(high!, low!)), low!))];
+});
+
 /** Uniform numbers in [low, high) for checked arguments. */
 export function uniformArray(data: NDArray, shape: Shape, dtype: DType, low: NDArray, high: NDArray): NDArray {
   if (dtype !== "float32" && dtype !== "float64") {
@@ -62,14 +80,7 @@ export function uniformArray(data: NDArray, shape: Shape, dtype: DType, low: NDA
       fix: 'use "float32" and convert with astype',
     });
   }
-  const wide = dtype === "float64";
-  const bits = randomBits(data, wide ? 64 : 32, shape);
-  const unsigned = bits.aval.dtype;
-  // The top bits become the mantissa of a number in [1, 2).
-  const mantissa = shiftRightLogical(bits, full([], wide ? 12 : 9, unsigned));
-  const exponent = wide ? full([], 0x3ff0000000000000n, unsigned) : full([], 0x3f800000, unsigned);
-  const unit = sub(bitcastConvertType(or(mantissa, exponent), { newDtype: dtype }), constant(1, dtype));
-  return max(low, add(mul(unit, sub(high, low)), low));
+  return drawUniform([data, low, high], { shape, dtype })[0]!;
 }
 
 /** Uniform numbers in [minval, maxval). @throws DTypeError for a dtype that is not floating. */
@@ -112,9 +123,11 @@ type Sampler = {
 
 /** A sampler of floats without parameters. */
 function sampler(name: string, sample: (data: NDArray, shape: Shape, dtype: DType) => NDArray): Sampler {
+  const draw = composite(name, ([data], { shape, dtype }: Draw) => [sample(data!, shape, dtype)]);
   return (key: Key, ...args: readonly unknown[]) => {
     const a = readArguments(name, args, ["shape", "dtype"]);
-    return sample(singleKey(name, key), readShape(name, a.shape), readFloat(name, a.dtype));
+    const description = { shape: readShape(name, a.shape), dtype: readFloat(name, a.dtype) };
+    return draw([singleKey(name, key)], description)[0]!;
   };
 }
 
@@ -167,14 +180,21 @@ export function gumbel(
   return gumbelArray(singleKey("gumbel", key), shape, readFloat("gumbel", a.dtype), readMode("gumbel", a.mode));
 }
 
+const drawGumbel = /* @__PURE__ */ composite(
+  "gumbel",
+  ([data], { shape, dtype, mode }: Draw & { readonly mode: SamplingMode }) => {
+    if (mode === "low") return [neg(log(neg(log(between(data!, shape, dtype, tiny(dtype), 1)))))];
+    const [high, low] = halves(between(data!, [2, ...shape], dtype, 0, 1));
+    // Small draws get the digits of a second one below their own.
+    const fine = add(add(high, mul(low, constant(epsilon(dtype), dtype))), constant(tiny(dtype), dtype));
+    const x = where(ge(high, constant(0.5, dtype)), high, fine, high);
+    return [neg(log(neg(log1p(neg(x)))))];
+  },
+);
+
 /** Standard Gumbel numbers for checked arguments. */
 export function gumbelArray(data: NDArray, shape: Shape, dtype: DType, mode: SamplingMode): NDArray {
-  if (mode === "low") return neg(log(neg(log(between(data, shape, dtype, tiny(dtype), 1)))));
-  const [high, low] = halves(between(data, [2, ...shape], dtype, 0, 1));
-  // Small draws get the digits of a second one below their own.
-  const fine = add(add(high, mul(low, constant(epsilon(dtype), dtype))), constant(tiny(dtype), dtype));
-  const x = where(ge(high, constant(0.5, dtype)), high, fine, high);
-  return neg(log(neg(log1p(neg(x)))));
+  return drawGumbel([data], { shape, dtype, mode })[0]!;
 }
 
 /** The two entries of an array along its first axis. */
@@ -218,15 +238,18 @@ export function truncatedNormal(
   const a = readArguments("truncatedNormal", args, ["shape", "dtype"]);
   const dtype = readFloat("truncatedNormal", a.dtype);
   const shape = parameterShape("truncatedNormal", a.shape, lower, upper);
-  const low = parameter(lower, dtype, shape);
-  const high = parameter(upper, dtype, shape);
+  const bounds = [parameter(lower, dtype, shape), parameter(upper, dtype, shape)];
+  return drawTruncated([singleKey("truncatedNormal", key), ...bounds], { shape, dtype })[0]!;
+}
+
+const drawTruncated = /* @__PURE__ */ composite("truncatedNormal", ([data, low, high], { shape, dtype }: Draw) => {
   const root = constant(Math.SQRT2, dtype);
-  const u = uniformArray(singleKey("truncatedNormal", key), shape, dtype, erf(div(low, root)), erf(div(high, root)));
+  const u = uniformArray(data!, shape, dtype, erf(div(low!, root)), erf(div(high!, root)));
   const out = mul(root, erfInv(u));
   // Rounding may reach the bounds, which are outside.
-  const inside = nextafter(low, constant(Number.POSITIVE_INFINITY, dtype));
-  return min(max(out, inside), nextafter(high, constant(Number.NEGATIVE_INFINITY, dtype)));
-}
+  const inside = nextafter(low!, constant(Number.POSITIVE_INFINITY, dtype));
+  return [min(max(out, inside), nextafter(high!, constant(Number.NEGATIVE_INFINITY, dtype)))];
+});
 
 /** Rayleigh numbers with a scale: $\sigma \sqrt{-2 \log u}$. */
 export function rayleigh(

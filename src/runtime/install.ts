@@ -1,19 +1,31 @@
 /** Loading this file makes concrete arrays computable: it installs the root trace's executor and the backend. */
 import { createWasmBackend } from "../backends/wasm/backend.ts";
+import { config } from "../core/config.ts";
 import { installExecutor } from "../core/trace.ts";
-import { newTypedArray, type TypedArray } from "../types/dtype.ts";
+import { type DType, dtypeBytes, dtypeKind, newTypedArray, type TypedArray } from "../types/dtype.ts";
 import { arrayOf } from "./array.ts";
 import { Cell } from "./cell.ts";
 import { registerBackend } from "./device.ts";
 import { runPrimitive } from "./execute.ts";
+import { checkFinite } from "./finite.ts";
 
 registerBackend("wasm", createWasmBackend);
 
+function isPlainNumber(dtype: DType): boolean {
+  const kind = dtypeKind(dtype);
+  return kind !== "c" && kind !== "o" && (kind !== "f" || dtypeBytes(dtype) > 2);
+}
+
 installExecutor({
-  run: runPrimitive,
+  run: (primitive, operands, params) => {
+    const results = runPrimitive(primitive, operands, params);
+    if (config.debugNans || config.debugInfs) checkFinite(primitive, operands, params, results);
+    return results;
+  },
   scalar: (x) => {
     const cell = x.payload as Cell;
-    if (cell.host === null) return undefined;
+    // Complex numbers, 16-bit floats and keys are stored as raw words, which are not their values.
+    if (cell.host === null || !isPlainNumber(cell.dtype)) return undefined;
     const value = (cell.host as ArrayLike<number | bigint>)[0]!;
     return cell.dtype === "bool" ? value !== 0 : value;
   },

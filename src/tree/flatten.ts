@@ -157,7 +157,8 @@ function build(s: TreeStructure, leaves: readonly unknown[], position: { at: num
 export function unflatten(structure: TreeStructure, leaves: readonly unknown[]): unknown {
   if (leaves.length !== structure.leafCount) {
     throw new TreeError({
-      what: `a tree of structure ${structure} has ${structure.leafCount} leaves, but ${leaves.length} were given`,
+      what: `Too ${leaves.length < structure.leafCount ? "few" : "many"} leaves for PyTreeDef; expected ${structure.leafCount}, got ${leaves.length}`,
+      where: [`the structure is ${structure}`],
       fix: "give exactly one leaf for each * of the structure",
     });
   }

@@ -5,8 +5,12 @@ export interface SourceMark {
   readonly stack?: string | undefined;
 }
 
-/** The folder of the built library: frames below it are ours. */
-const libraryRoot = new URL("../", import.meta.url).href.replace(/^file:\/\//, "");
+/** The folder of the built library: frames below it are ours. A module without a folder (a data: URL) is all that is ours. */
+function findRoot(url: string): string {
+  const slash = url.startsWith("data:") ? -1 : url.lastIndexOf("/", url.lastIndexOf("/") - 1);
+  return (slash < 0 ? url : url.slice(0, slash + 1)).replace(/^file:\/\//, "");
+}
+const libraryRoot = /* @__PURE__ */ findRoot(import.meta.url);
 
 /** Notes where we are. About 3 us: done once an equation while tracing, and when an error is thrown, never per eager operation. */
 export function markSource(): SourceMark {
@@ -31,7 +35,8 @@ export function userFrame(mark: SourceMark): string | undefined {
     const path = file!.replace(/^file:\/\//, "");
     if (path.startsWith(libraryRoot) || path.startsWith("node:") || file === "<anonymous>") continue;
     const place = `${path.slice(path.lastIndexOf("/") + 1)}:${row}:${column}`;
-    return name === undefined || name.startsWith("Object.<anonymous>") ? place : `${place} (${name})`;
+    if (name === undefined || name.includes("<anonymous>")) return place;
+    return `${place} (${name.replace(/^Object\./, "")})`;
   }
   return undefined;
 }

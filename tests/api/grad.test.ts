@@ -195,8 +195,8 @@ describe("types", () => {
     );
   });
   test("static values cannot be differentiated by", () => {
-    expect(() => grad((_x: string) => 1 as never)("text")).toThrow(ArgumentError);
-    expect(() => grad((_x: unknown) => 1 as never)(() => 1)).toThrow(ArgumentError);
+    expect(() => grad((_x: string) => 1)("text")).toThrow(ArgumentError);
+    expect(() => grad((_x: () => number) => 1)(() => 1)).toThrow(ArgumentError);
     expect(thrown(() => grad((x: NDArray) => x)(true)).parts.what).toContain("but got bool");
     expect(grad((_x: null) => 1)(null)).toBe(null);
   });
@@ -315,7 +315,7 @@ describe("trees", () => {
     expectClose(m.weight, 5);
   });
   test("an empty tree has an empty gradient", () => {
-    expect(grad((_p: object, x: NDArray) => x)({}, 1)).toEqual({});
+    expect(grad((_p: { readonly a?: NDArray }, x: NDArray) => x)({}, 1)).toEqual({});
   });
 });
 

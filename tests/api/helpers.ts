@@ -14,9 +14,12 @@ function shapeOf(value: Nested): number[] {
   return Array.isArray(value) ? [value.length, ...(value.length > 0 ? shapeOf(value[0]) : [])] : [];
 }
 
+const flatten = (value: Nested): (number | boolean)[] =>
+  Array.isArray(value) ? (value as readonly Nested[]).flatMap(flatten) : [value as number | boolean];
+
 /** An array of a dtype from nested lists. */
 export function array(value: Nested, dtype: DType = "float32"): NDArray {
-  const flat = [value].flat(Number.POSITIVE_INFINITY) as (number | boolean)[];
+  const flat = flatten(value);
   const data = newTypedArray(dtype, flat.length) as { [i: number]: number | bigint };
   flat.forEach((x, i) => {
     data[i] = dtype === "int64" || dtype === "uint64" ? BigInt(x) : Number(x);

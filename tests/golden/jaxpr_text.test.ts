@@ -1,6 +1,7 @@
 /** The text of jaxprs against JAX's own, for functions whose operations exist here. */
 import "../../src/runtime/install.ts";
 import { describe, expect, test } from "vitest";
+import { checkpoint } from "../../src/api/checkpoint.ts";
 import { grad, valueAndGrad } from "../../src/api/grad.ts";
 import { makeJaxpr } from "../../src/api/jaxpr.ts";
 import { jit } from "../../src/api/jit.ts";
@@ -22,7 +23,7 @@ interface Case {
   readonly quirk?: string;
 }
 
-const scope: { readonly [name: string]: unknown } = { lax, grad, valueAndGrad, jit, jvp, vmap };
+const scope: { readonly [name: string]: unknown } = { lax, checkpoint, grad, valueAndGrad, jit, jvp, vmap };
 
 /** Names in a source that do not exist here. */
 function missing(source: string): string[] {

@@ -91,7 +91,7 @@ function whileCases(dtype: DType): Cases {
 
 function checkpointCases(dtype: DType): Cases {
   const jaxpr = staged(([x, y]) => [mul(sin(mul(x!, x!)), y!), exp(x!)], dtype, [3], []);
-  const params: CheckpointParams = { name: "f", jaxpr, preventCse: true };
+  const params: CheckpointParams = { name: "f", jaxpr, preventCse: true, differentiated: false };
   return [{ operands: [{ shape: [3] }, { shape: [] }], params }];
 }
 
@@ -126,7 +126,7 @@ export const programCases: Readonly<Record<string, (dtype: DType) => Cases>> = {
   scan: scanCases,
   cond: condCases,
   while: whileCases,
-  checkpoint: checkpointCases,
+  remat2: checkpointCases,
   custom_jvp_call: customJvpCases,
   custom_vjp_call: customVjpCases,
   // Has a transpose and nothing else: it is tried as the derivative of custom_vjp_call, in tests/transforms.

@@ -89,9 +89,9 @@ function run(c: Case): void {
     for (const step of c.out as readonly { readonly [name: string]: EncodedArray }[]) {
       const [next, subkey] = random.split(key);
       key = next!;
-      expectClose(key, step["key"]!);
-      expectClose(subkey!, step["subkey"]!);
-      if (step["normal"] !== undefined) expectClose(random.normal(subkey!, [2]), step["normal"]);
+      expectClose(key, step.key!);
+      expectClose(subkey!, step.subkey!);
+      if (step.normal !== undefined) expectClose(random.normal(subkey!, [2]), step.normal);
     }
     return;
   }

@@ -2,3 +2,4 @@
 import * as adjoint from "adjoint";
 
 Object.assign(globalThis, { adjoint });
+console.log(Object.keys(adjoint).length);

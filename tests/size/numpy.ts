@@ -2,3 +2,4 @@
 import { grad, numpy } from "adjoint";
 
 Object.assign(globalThis, { grad, numpy });
+console.log(Object.keys(numpy).length);

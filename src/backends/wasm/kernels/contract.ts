@@ -2,7 +2,7 @@
  * Contractions: large products of float matrices go through packed panels, everything else is a reduction of products,
  * whose loops and vectors the reduction chooses.
  */
-import type { BufferSpec, ContractKernel, MatrixView } from "../../../compile/ir.ts";
+import type { BufferSpec, ContractKernel, MatrixView, ReduceKernel } from "../../../compile/ir.ts";
 import { axesOf, sharedAxes, stridesAlong } from "../../../compile/walk.ts";
 import { type Expr, ExprBuilder } from "../../../core/expr.ts";
 import { dtypeBytes } from "../../../types/dtype.ts";
@@ -12,9 +12,12 @@ import { Nest } from "../nest.ts";
 import { Plan } from "../plan.ts";
 import { rewrite } from "../rewrite.ts";
 import type { GemmType } from "./common.ts";
-import { gemmFunction, gemmScratch } from "./gemm.ts";
+import { gemmFunction, gemmScratch, tileColumns, tileRows } from "./gemm.ts";
 import { emitReduce } from "./reduce.ts";
 import { emitTable } from "./walk.ts";
+
+/** So many matrices or more are shared out as wholes. */
+const fewestMatrices = 8;
 
 /** The element type of the packed product that serves a kernel, if packing pays. */
 function packedType(
@@ -52,16 +55,21 @@ function batchStart(b: ExprBuilder, view: MatrixView): Expr {
   return sum;
 }
 
-export function emitContract(frame: Frame, kernel: ContractKernel): void {
+export function emitContract(frame: Frame, specs: readonly BufferSpec[], kernel: ContractKernel): void {
   const { batch, rows, columns } = kernel;
   if (sizeOf(batch) * rows * columns === 0) return;
-  const type = frame.scratchBytes === 0 ? undefined : frame.dtype(kernel.buffer) === "float32" ? "f32" : "f64";
-  if (type === undefined) emitProducts(frame, kernel);
-  else emitPacked(frame, kernel, type);
+  const sum = productSum(specs, kernel);
+  if (sum !== undefined) emitReduce(frame, sum);
+  else emitPacked(frame, kernel, frame.dtype(kernel.buffer) === "float32" ? "f32" : "f64");
 }
 
-/** A reduction over k of products, for every element of the result. Each axis of a walk is a loop. */
-function emitProducts(frame: Frame, { batch, rows, columns, depth, lhs, rhs, buffer }: ContractKernel): void {
+/**
+ * A contraction that packing does not serve: a reduction over k of products, for every element of the result. Each axis of
+ * a walk is a loop.
+ */
+export function productSum(specs: readonly BufferSpec[], kernel: ContractKernel): ReduceKernel | undefined {
+  if (packedType(specs, kernel) !== undefined) return undefined;
+  const { batch, rows, columns, depth, lhs, rhs, buffer } = kernel;
   const b = new ExprBuilder();
   const across = axesOf(lhs.rowStride, rows);
   const along = axesOf(rhs.columnStride, columns);
@@ -76,7 +84,7 @@ function emitProducts(frame: Frame, { batch, rows, columns, depth, lhs, rhs, buf
     for (const [first, strides] of parts) {
       for (const [d, stride] of strides.entries()) place = b.add(place, b.mul(b.index(first + d), b.int(stride)));
     }
-    return b.load(view.buffer, place, frame.dtype(view.buffer));
+    return b.load(view.buffer, place, specs[view.buffer]!.dtype);
   };
   const left = element(lhs, [
     [batch.length, across.strides],
@@ -88,7 +96,7 @@ function emitProducts(frame: Frame, { batch, rows, columns, depth, lhs, rhs, buf
   ]);
   let index: Expr = b.int(0);
   for (const [d, stride] of rowMajorStrides(shape).entries()) index = b.add(index, b.mul(b.index(d), b.int(stride)));
-  emitReduce(frame, { kind: "reduce", shape, reduced, op: "add", value: b.mul(left, right), buffer, index });
+  return { kind: "reduce", shape, reduced, op: "add", value: b.mul(left, right), buffer, index };
 }
 
 function emitPacked(frame: Frame, kernel: ContractKernel, type: GemmType): void {
@@ -121,33 +129,64 @@ function emitPacked(frame: Frame, kernel: ContractKernel, type: GemmType): void 
     emitTable(f, frame.scratch, end + 4 * m, axesOf(view.columnStride, n), bytes);
     end += 4 * (m + n);
   }
+  // Many matrices: each thread takes some. Few: each takes rows or columns of all, and packs the smaller operand anew.
+  const whole = sizeOf(batch) >= fewestMatrices;
+  const side = frame.range === undefined || whole ? undefined : rows >= columns ? "rows" : "columns";
+  if (side === "rows") frame.split = { extent: rows, unit: tileRows, coarse: true };
+  if (side === "columns") frame.split = { extent: columns, unit: tileColumns(type), coarse: true };
   const nest: Nest = new Nest(frame, plan, [], {
+    free: whole ? plan.loops.length : 0,
     body: () => {
-      const address = (of: number, first: Expr): void => {
+      /** Adds so many bytes for each unit before the range. */
+      const advance = (stride: number): void => {
+        f.get(frame.range!.from);
+        f.times(stride);
+        f.op("i32.add");
+      };
+      /** Pushes the address of a matrix, from the part on that the range begins with: `stride` bytes between its units. */
+      const address = (of: number, first: Expr, stride: number): void => {
         f.get(frame.address(of));
         nest.push(first);
         f.times(bytes);
         f.op("i32.add");
+        if (stride !== 0) advance(stride);
       };
-      for (const [view, first, m] of [
-        [lhs, left, rows],
-        [rhs, right, depth],
+      for (const [view, first, m, part] of [
+        [lhs, left, rows, side === "rows" ? "rowStride" : undefined],
+        [rhs, right, depth, side === "columns" ? "columnStride" : undefined],
       ] as const) {
-        address(view.buffer, first);
         const table = tables.get(view);
-        for (const [stride, start] of [
-          [view.rowStride, 0],
-          [view.columnStride, 4 * m],
+        if (table === undefined) {
+          address(view.buffer, first, part === undefined ? 0 : (view[part] as number) * bytes);
+          for (const stride of [view.rowStride, view.columnStride]) f.i32((stride as number) * bytes);
+          continue;
+        }
+        // The part begins further on in the table instead.
+        address(view.buffer, first, 0);
+        for (const [name, start] of [
+          ["rowStride", table],
+          ["columnStride", table + 4 * m],
         ] as const) {
-          if (table === undefined) f.i32((stride as number) * bytes);
-          else {
-            f.get(frame.scratch);
-            f.plus(table + start);
-          }
+          f.get(frame.scratch);
+          f.plus(start);
+          if (name === part) advance(4);
         }
       }
-      address(buffer, result);
-      for (const size of [rows, columns, depth]) f.i32(size);
+      address(buffer, result, side === "rows" ? columns * bytes : side === "columns" ? bytes : 0);
+      f.i32(columns * bytes);
+      for (const [name, size] of [
+        ["rows", rows],
+        ["columns", columns],
+      ] as const) {
+        if (name !== side) {
+          f.i32(size);
+          continue;
+        }
+        f.get(frame.range!.to);
+        f.get(frame.range!.from);
+        f.op("i32.sub");
+      }
+      f.i32(depth);
       for (const offset of [0, scratch.right, scratch.tile]) {
         f.get(frame.scratch);
         f.plus(offset);

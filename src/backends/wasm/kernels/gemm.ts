@@ -9,16 +9,16 @@ import type { MemoryOpcode } from "../opcodes.ts";
 import { bytesOf, type GemmType, i32s, increase, increaseBy, repeat } from "./common.ts";
 import { packWalkFunction } from "./walk.ts";
 
-/** Rows of a tile. Larger tiles, and unrolling over k, make some engines spill registers. */
-const tileRows = 4;
+/** Rows of a tile; pieces of a product start at multiples of it. Larger tiles, and unrolling over k, make some engines spill registers. */
+export const tileRows = 4;
 const tileVectors = 2;
 /** Blocks of k, rows and columns: a panel of the left matrix stays in the second-level cache. */
 const blockDepth = 256;
 const blockRows = 192;
 const blockColumns = 1024;
 
-/** Columns of a tile. */
-const tileColumns = (type: GemmType): number => (tileVectors * 16) / bytesOf(type);
+/** Columns of a tile, likewise. */
+export const tileColumns = (type: GemmType): number => (tileVectors * 16) / bytesOf(type);
 
 const roundUp = (n: number, unit: number): number => Math.ceil(n / unit) * unit;
 
@@ -309,8 +309,8 @@ function copyEdge(
 }
 
 /**
- * gemm(a, aRow, aColumn, b, bRow, bColumn, c, rows, columns, depth, left, right, tile): c = a b. Strides in bytes, for
- * operands that are `walked` the addresses of tables of offsets; c is row-major without gaps; the last three are scratch
+ * gemm(a, aRow, aColumn, b, bRow, bColumn, c, cRow, rows, columns, depth, left, right, tile): c = a b. Strides in bytes, for
+ * operands that are `walked` the addresses of tables of offsets; the rows of c have no gaps; the last three are scratch
  * memory (see `gemmScratch`). All sizes are positive.
  */
 export function gemmFunction(
@@ -319,9 +319,9 @@ export function gemmFunction(
   walked: { readonly left: boolean; readonly right: boolean },
 ): FunctionRef {
   const name = `gemm.${type}${walked.left ? ".left" : ""}${walked.right ? ".right" : ""}`;
-  return module.helper(name, i32s(13), [], (f) => {
-    const [a, aRow, aColumn, b, bRow, bColumn, c, rows, columns, depth, left, right, tile] = [
-      0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
+  return module.helper(name, i32s(14), [], (f) => {
+    const [a, aRow, aColumn, b, bRow, bColumn, c, rowBytes, rows, columns, depth, left, right, tile] = [
+      0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13,
     ] as const;
     const bytes = bytesOf(type);
     const pack = (width: number, byTables: boolean): FunctionRef =>
@@ -331,7 +331,6 @@ export function gemmFunction(
     const tiles = tilesFunction(module, type);
     const [j, k, i] = [f.local("i32"), f.local("i32"), f.local("i32")];
     const [nj, nk, ni] = [f.local("i32"), f.local("i32"), f.local("i32")];
-    const rowBytes = f.local("i32");
     const blocks = (counter: number, end: number, size: number, length: number, body: () => void): void => {
       f.i32(0);
       f.set(counter);
@@ -374,9 +373,6 @@ export function gemmFunction(
         f.op("i32.add");
       }
     };
-    f.get(columns);
-    f.times(bytes);
-    f.set(rowBytes);
     blocks(j, columns, blockColumns, nj, () => {
       blocks(k, depth, blockDepth, nk, () => {
         part(walked.right, b, k, bRow, j, bColumn);

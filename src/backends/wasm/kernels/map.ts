@@ -30,6 +30,7 @@ export function emitMap(frame: Frame, { shape, stores }: MapKernel): void {
     vectorLoop: chooseVectorLoop,
   });
   const nest: Nest = new Nest(frame, plan, targets, {
+    free: plan.loops.length,
     body: () => {
       for (const [i, s] of stores.entries()) nest.store(targets[i]!, s.value);
     },
