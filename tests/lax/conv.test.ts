@@ -204,6 +204,44 @@ describe("jaxprs print as in JAX", () => {
   });
 });
 
+describe("inside of loops", () => {
+  const images = counting([3, 1, 2, 5, 6]);
+  const kernel = fromTypedArray(
+    makeAval([4, 2, 3, 3], "float32"),
+    Float32Array.from({ length: 72 }, (_, i) => (i % 7) - 3),
+  );
+  const layer = (x: NDArray, w: NDArray): NDArray => {
+    const y = lax.conv(x, w, [1, 1], "SAME");
+    return lax.reduceWindow(lax.max(y, 0), -Infinity, "max", [1, 1, 2, 2], [1, 1, 2, 2], "SAME");
+  };
+  const loop = (xs: NDArray, w: NDArray): NDArray =>
+    lax.scan(
+      (sum: NDArray, x: NDArray) => {
+        const y = layer(x, w);
+        return [lax.add(sum, lax.reduceSum(y)), y] as const;
+      },
+      fromTypedArray(makeAval([], "float32"), Float32Array.of(0)),
+      xs,
+    )[1] as NDArray;
+  const all = (xs: NDArray, w: NDArray): NDArray => vmap(layer, [0, null])(xs, w) as NDArray;
+  const data = (x: unknown): number[] => Array.from(peek(x as NDArray) as Float32Array);
+
+  test("scan gives what vmap gives", () => {
+    expect(data(jit(loop)(images, kernel))).toEqual(data(all(images, kernel)));
+  });
+  test("and its gradient", () => {
+    const total =
+      (f: Binary): Binary =>
+      (xs, w) =>
+        lax.reduceSum(lax.mul(f(xs, w), f(xs, w)));
+    const [scanned, mapped] = [loop, all].map((f) => data(jit(grad(total(f), 1))(images, kernel)));
+    const scale = Math.max(...mapped!.map(Math.abs));
+    scanned!.forEach((x, i) => {
+      expect(Math.abs(x - mapped![i]!)).toBeLessThan(1e-5 * scale);
+    });
+  });
+});
+
 /** A convolution by its definition, over arrays in the default order of axes. */
 function byDefinition(
   x: ArrayLike<number>,
