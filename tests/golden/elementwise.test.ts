@@ -138,7 +138,7 @@ function farthest(
 
 function exactly(actual: NDArray, expected: GoldenArray, quirks: ReadonlySet<number>): void {
   const kept = <T>(list: readonly T[]): T[] => list.filter((_, i) => !quirks.has(i));
-  const values = Array.from(actual.toTypedArray() as Int32Array | BigInt64Array, (v) => v);
+  const values = Array.from(actual.toTypedArray() as ArrayLike<number | bigint>);
   if (expected.exact !== undefined) expect(kept(values)).toEqual(kept(expected.exact));
   else expect(kept(values.map(Number))).toEqual(kept(expected.data));
 }

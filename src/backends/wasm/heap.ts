@@ -60,6 +60,7 @@ export class Heap {
   private buffer: ArrayBufferLike;
   private byteView: Uint8Array<ArrayBufferLike>;
   private wordView: Uint32Array<ArrayBufferLike>;
+  private floatView: Float32Array<ArrayBufferLike>;
 
   /** A heap of at most `pages` pages of 64 KiB; shared if that is wanted and can be had. */
   constructor(pages: number = maximumPages, shared = false) {
@@ -70,6 +71,7 @@ export class Heap {
     this.buffer = this.memory.buffer;
     this.byteView = new Uint8Array(this.buffer);
     this.wordView = new Uint32Array(this.buffer);
+    this.floatView = new Float32Array(this.buffer);
   }
 
   /** Bytes of the memory, used or not. */
@@ -81,6 +83,7 @@ export class Heap {
     this.buffer = this.memory.buffer;
     this.byteView = new Uint8Array(this.buffer);
     this.wordView = new Uint32Array(this.buffer);
+    this.floatView = new Float32Array(this.buffer);
   }
   /** All bytes. Valid until the next allocation. */
   bytes(): Uint8Array<ArrayBufferLike> {
@@ -89,6 +92,11 @@ export class Heap {
   /** All 32-bit words. Valid until the next allocation. */
   words(): Uint32Array<ArrayBufferLike> {
     return this.wordView;
+  }
+
+  /** All words as float32. Valid until the next allocation. */
+  floats(): Float32Array<ArrayBufferLike> {
+    return this.floatView;
   }
 
   /**
