@@ -3,6 +3,7 @@
  * loop turns, a budgeted synchronous sweep in Node, spilling of the oldest cells under the limit, and `delete()`.
  */
 import type { Backend, Storage } from "../backends/backend.ts";
+import type { NDArray } from "../core/ndarray.ts";
 import { MemoryLimitError } from "../errors/index.ts";
 import { type DType, dtypeBytes } from "../types/dtype.ts";
 import type { Cell } from "./cell.ts";
@@ -62,12 +63,12 @@ function spill(cell: Cell): void {
   release(cell.id);
 }
 
-/** Pinned cells are operands of the call being prepared: they must not move. */
-function spillOldest(bytes: number, pinned: ReadonlySet<Cell>): boolean {
+/** Pinned arrays are operands of the call being prepared: they must not move. */
+function spillOldest(bytes: number, pinned: readonly NDArray[]): boolean {
   let freed = 0;
   for (const { ref, storage } of [...table.values()]) {
     const cell = ref.deref();
-    if (cell === undefined || pinned.has(cell) || cell.host !== null || cell.sharers > 0) continue;
+    if (cell === undefined || pinned.some((x) => x.payload === cell) || cell.host !== null || cell.sharers > 0) continue;
     spill(cell);
     freed += storage.bytes;
     if (freed >= bytes) return true;
@@ -79,7 +80,7 @@ function spillOldest(bytes: number, pinned: ReadonlySet<Cell>): boolean {
  * Memory of a backend; if there is none, dead cells are looked for and old ones moved out.
  * @throws MemoryLimitError with the sizes.
  */
-export function allocate(backend: Backend, dtype: DType, elements: number, pinned: ReadonlySet<Cell>): Storage {
+export function allocate(backend: Backend, dtype: DType, elements: number, pinned: readonly NDArray[]): Storage {
   if (bytesSinceSweep > Math.max(sweepBudget, liveBytes / 2)) sweep();
   try {
     return backend.allocate(dtype, elements);
