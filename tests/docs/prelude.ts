@@ -83,5 +83,8 @@ export function preludes(): Record<string, unknown>[] {
   const truth = { ...vector, a: jnp.array([true, false]), b: jnp.array([true, true]) };
   const scalar = { ...namesFor(jnp.array(2)), i: ints([1]).get(0), mask: jnp.array(true) };
   const attention = { ...vector, q: jnp.ones([2, 3, 1, 4]), k: jnp.ones([2, 3, 1, 4]), v: jnp.ones([2, 3, 1, 4]) };
-  return [vector, whole, matrix, cube, truth, scalar, attention];
+  const signals = { ...vector, x: jnp.ones([1, 2, 7]), w: jnp.ones([3, 2, 3]) };
+  const images = { ...vector, x: jnp.ones([1, 3, 8, 8]), w: jnp.ones([2, 3, 3, 3]) };
+  const pixels = { ...vector, x: jnp.ones([1, 8, 8, 3]), w: jnp.ones([3, 3, 3, 2]) };
+  return [vector, whole, matrix, cube, truth, scalar, attention, signals, images, pixels];
 }
