@@ -68,7 +68,8 @@ function spillOldest(bytes: number, pinned: readonly NDArray[]): boolean {
   let freed = 0;
   for (const { ref, storage } of [...table.values()]) {
     const cell = ref.deref();
-    if (cell === undefined || pinned.some((x) => x.payload === cell) || cell.host !== null || cell.sharers > 0) continue;
+    if (cell === undefined || pinned.some((x) => x.payload === cell) || cell.host !== null || cell.sharers > 0)
+      continue;
     spill(cell);
     freed += storage.bytes;
     if (freed >= bytes) return true;
