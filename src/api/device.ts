@@ -55,9 +55,9 @@ export async function deviceGet<T>(tree: T): Promise<Fetched<T>> {
 export async function blockUntilReady<T>(tree: T): Promise<T> {
   for (const leaf of flatten(tree)[0]) {
     if (!isNDArray(leaf) || !isConcrete(leaf)) continue;
-    const cell = cellOf(leaf);
+    const { backend } = cellOf(leaf).place;
     // Backends that compute at once have nothing to wait for; others are done when a read is.
-    if (cell.backend !== null && cell.backend.read === undefined) await readAsync(leaf);
+    if (backend !== null && backend.read === undefined) await readAsync(leaf);
   }
   return tree;
 }

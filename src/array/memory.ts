@@ -21,7 +21,7 @@ export function isDeleted(x: NDArray): boolean {
 /** Waits until an array has been computed. */
 export async function blockUntilReady(x: NDArray): Promise<NDArray> {
   if (isConcrete(x)) {
-    const { backend } = cellOf(x);
+    const { backend } = cellOf(x).place;
     // Backends that compute at once have nothing to wait for; others are done when a read is.
     if (backend !== null && backend.read === undefined) await readAsync(x);
   }

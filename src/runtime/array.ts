@@ -6,9 +6,9 @@ import { BackendError, DeletedArrayError } from "../errors/index.ts";
 import { type Aval, formatAval } from "../types/aval.ts";
 import { dtypeBytes, newTypedArray, type TypedArray } from "../types/dtype.ts";
 import { sizeOf } from "../types/shape.ts";
-import { Cell, smallBytes } from "./cell.ts";
+import { type Cell, hostCell, smallBytes } from "./cell.ts";
 import { getBackend } from "./device.ts";
-import { allocate, manage } from "./memory.ts";
+import { allocate, managedCell } from "./memory.ts";
 
 const noPins: readonly NDArray[] = [];
 
@@ -30,13 +30,12 @@ export function arrayOf(aval: Aval, cell: Cell): NDArray {
 /** A concrete array that owns these elements; see `newTypedArray` for the layout. The caller must not keep `data`. */
 export function fromTypedArray(aval: Aval, data: TypedArray): NDArray {
   const elements = sizeOf(aval.shape);
-  if (dtypeBytes(aval.dtype) * elements <= smallBytes)
-    return arrayOf(aval, new Cell(aval.dtype, elements, data, null, null));
+  if (dtypeBytes(aval.dtype) * elements <= smallBytes) return arrayOf(aval, hostCell(aval.dtype, elements, data));
   const backend = getBackend();
   if (!backend.supports(aval.dtype)) throw unsupported(backend, aval);
   const storage = allocate(backend, aval.dtype, elements, noPins);
   backend.write(storage, data);
-  return arrayOf(aval, manage(new Cell(aval.dtype, elements, null, storage, backend)));
+  return arrayOf(aval, managedCell(aval.dtype, elements, storage, backend));
 }
 
 /** The error for a dtype that a backend cannot store. */
@@ -53,22 +52,20 @@ export function unsupported(backend: Backend, aval: Aval): BackendError {
  * @throws BackendError if the backend can only be read asynchronously.
  */
 export function peek(x: NDArray): TypedArray {
-  const cell = cellOf(x);
-  if (cell.host !== null) return cell.host;
-  if (cell.storage === null) return newTypedArray(cell.dtype, 0);
-  const { backend } = cell;
+  const { host, storage, backend, dtype, elements } = cellOf(x).place;
+  if (host !== null) return host;
+  if (storage === null) return newTypedArray(dtype, 0);
   if (backend!.read === undefined) {
     throw new BackendError({
       what: `the ${backend!.name} backend cannot be read synchronously`,
       fix: "await deviceGet(x) first",
     });
   }
-  return backend!.read(cell.storage, cell.dtype, cell.elements);
+  return backend!.read(storage, dtype, elements);
 }
 
 /** A copy of the elements, when they are there. */
 export async function readAsync(x: NDArray): Promise<TypedArray> {
-  const cell = cellOf(x);
-  if (cell.host !== null) return cell.host.slice();
-  return cell.backend!.readAsync(cell.storage!, cell.dtype, cell.elements);
+  const { host, storage, backend, dtype, elements } = cellOf(x).place;
+  return host !== null ? host.slice() : backend!.readAsync(storage!, dtype, elements);
 }

@@ -1,7 +1,7 @@
 /**
- * Cells: what a concrete array's payload is. A cell holds the elements in one of two places: small arrays in a typed array
- * of JavaScript (no pool, no finalizer), others in memory of a backend. An array that is a reshape of another has a cell of
- * its own over the same memory.
+ * Cells: what a concrete array's payload is. The elements are in one of two places: small arrays in a typed array of
+ * JavaScript (no pool, no finalizer), others in memory of a backend. An array that is a reshape of another has a cell of its
+ * own over the same place.
  */
 import type { Backend, Storage } from "../backends/backend.ts";
 import { type DType, dtypeBytes, type TypedArray } from "../types/dtype.ts";
@@ -9,47 +9,43 @@ import { type DType, dtypeBytes, type TypedArray } from "../types/dtype.ts";
 /** Arrays up to this many bytes live in JavaScript. */
 export const smallBytes = 4096;
 
-export class Cell {
+/**
+ * Where elements are. It knows none of its cells, so that the memory manager can hold it, and move the elements, without
+ * keeping alive an array that nobody else holds.
+ */
+export interface Place {
   readonly dtype: DType;
   readonly elements: number;
-  /** The elements, if they are in JavaScript. Never changed once it is set. */
+  /** The elements, if they are in JavaScript. The typed array is never changed. */
   host: TypedArray | null;
   /** The elements, if they are in the backend's memory. */
   storage: Storage | null;
   backend: Backend | null;
-  /** Number in the memory manager's table, while in the backend's memory. */
-  id = 0;
+  /** Number in the memory manager's tables; 0 for places that stay in JavaScript. */
+  readonly id: number;
+}
+
+export class Cell {
+  readonly place: Place;
   /** Why the elements are gone: deleted, or donated to a call. */
   gone: string | null = null;
-  /** The cell that owns the memory, if this one only shares it. */
-  source: Cell | null = null;
-  /** How many cells have been made that share this one's memory: it then stays where it is until all are dead. */
-  sharers = 0;
 
-  constructor(
-    dtype: DType,
-    elements: number,
-    host: TypedArray | null,
-    storage: Storage | null,
-    backend: Backend | null,
-  ) {
-    this.dtype = dtype;
-    this.elements = elements;
-    this.host = host;
-    this.storage = storage;
-    this.backend = backend;
+  constructor(place: Place) {
+    this.place = place;
   }
 
-  /** Another cell over the same elements, which can be deleted on its own. */
-  share(): Cell {
-    const owner = this.source ?? this;
-    owner.sharers++;
-    const cell = new Cell(this.dtype, this.elements, this.host, this.storage, this.backend);
-    cell.source = owner;
-    return cell;
+  get dtype(): DType {
+    return this.place.dtype;
   }
-
+  get elements(): number {
+    return this.place.elements;
+  }
   get bytes(): number {
-    return dtypeBytes(this.dtype) * this.elements;
+    return dtypeBytes(this.place.dtype) * this.place.elements;
   }
+}
+
+/** A cell of elements in JavaScript. The caller must not change `data`. */
+export function hostCell(dtype: DType, elements: number, data: TypedArray): Cell {
+  return new Cell({ dtype, elements, host: data, storage: null, backend: null, id: 0 });
 }

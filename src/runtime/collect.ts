@@ -19,6 +19,9 @@ interface VmModule {
 /** Collects garbage and lets weak references to dead objects become empty, also in the middle of a job. */
 export type Collector = () => void;
 
+/** Whether there may be a collector here, which is not known before it was tried. */
+export const mayCollect: boolean = (globalThis as { process?: NodeProcess }).process?.getBuiltinModule !== undefined;
+
 /** A collector, or undefined where there is none. */
 export function findCollector(): Collector | undefined {
   const node = (globalThis as { process?: NodeProcess }).process;

@@ -12,9 +12,9 @@ import { type Aval, avalNumber } from "../types/aval.ts";
 import { dtypeBytes } from "../types/dtype.ts";
 import { sizeOf } from "../types/shape.ts";
 import { arrayOf, cellOf, unsupported } from "./array.ts";
-import { Cell, smallBytes } from "./cell.ts";
+import { type Cell, hostCell, smallBytes } from "./cell.ts";
 import { getBackend } from "./device.ts";
-import { allocate, manage } from "./memory.ts";
+import { allocate, managedCell, restore, shareCell } from "./memory.ts";
 
 /** A program ready to run on arrays. */
 export interface Compiled {
@@ -90,21 +90,14 @@ function withAval(x: NDArray, aval: Aval): NDArray {
 
 /** Where an operand lies in the backend's memory; small ones are copied there for the call. */
 function storageOf(x: NDArray, backend: Backend, pinned: readonly NDArray[], temporary: Storage[]): Storage {
-  const cell = cellOf(x);
-  if (cell.storage !== null && cell.backend === backend) return cell.storage;
-  const data = cell.host ?? cell.backend!.read!(cell.storage!, cell.dtype, cell.elements);
-  const storage = allocate(backend, cell.dtype, cell.elements, pinned);
+  const { place } = cellOf(x);
+  if (place.storage !== null && place.backend === backend) return place.storage;
+  const { dtype, elements } = place;
+  const data = place.host ?? place.backend!.read!(place.storage!, dtype, elements);
+  const storage = allocate(backend, dtype, elements, pinned);
   backend.write(storage, data);
-  if (cell.host !== null && cell.bytes > smallBytes) {
-    // A large array that had been spilled comes back for good.
-    cell.host = null;
-    cell.storage = storage;
-    cell.backend = backend;
-    cell.source = null;
-    manage(cell);
-  } else {
-    temporary.push(storage);
-  }
+  if (place.host !== null && place.id !== 0) restore(place, storage, backend);
+  else temporary.push(storage);
   return storage;
 }
 
@@ -113,9 +106,9 @@ function resultCell(aval: Aval, storage: Storage, backend: Backend): Cell {
   if (dtypeBytes(aval.dtype) * elements <= smallBytes && backend.read !== undefined) {
     const data = backend.read(storage, aval.dtype, elements);
     backend.free(storage);
-    return new Cell(aval.dtype, elements, data, null, null);
+    return hostCell(aval.dtype, elements, data);
   }
-  return manage(new Cell(aval.dtype, elements, null, storage, backend));
+  return managedCell(aval.dtype, elements, storage, backend);
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: primitives of every parameter type
@@ -168,7 +161,7 @@ export function runPrimitive<P>(primitive: Primitive<P>, operands: readonly NDAr
     return config.disableJit ? evaluate(jaxpr, operands) : callCompiled(compileCall(jaxpr, primitive.name), operands);
   }
   if (lower.kind === "reshape") {
-    return [arrayOf(primitive.types([operands[0]!.aval], params)[0]!, cellOf(operands[0]!).share())];
+    return [arrayOf(primitive.types([operands[0]!.aval], params)[0]!, shareCell(cellOf(operands[0]!)))];
   }
   let cache = programs.get(primitive);
   if (cache === undefined) {

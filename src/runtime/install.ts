@@ -4,7 +4,7 @@ import { config } from "../core/config.ts";
 import { installExecutor } from "../core/trace.ts";
 import { type DType, dtypeBytes, dtypeKind, newTypedArray, type TypedArray } from "../types/dtype.ts";
 import { arrayOf } from "./array.ts";
-import { Cell } from "./cell.ts";
+import { type Cell, hostCell } from "./cell.ts";
 import { registerBackend } from "./device.ts";
 import { runPrimitive } from "./execute.ts";
 import { checkFinite } from "./finite.ts";
@@ -23,16 +23,16 @@ installExecutor({
     return results;
   },
   scalar: (x) => {
-    const cell = x.payload as Cell;
+    const { host, dtype } = (x.payload as Cell).place;
     // Complex numbers, 16-bit floats and keys are stored as raw words, which are not their values.
-    if (cell.host === null || !isPlainNumber(cell.dtype)) return undefined;
-    const value = (cell.host as ArrayLike<number | bigint>)[0]!;
-    return cell.dtype === "bool" ? value !== 0 : value;
+    if (host === null || !isPlainNumber(dtype)) return undefined;
+    const value = (host as ArrayLike<number | bigint>)[0]!;
+    return dtype === "bool" ? value !== 0 : value;
   },
   fromScalar: (value, aval) => {
     const data: TypedArray = newTypedArray(aval.dtype, 1);
     if (data instanceof BigInt64Array || data instanceof BigUint64Array) data[0] = BigInt(value);
     else data[0] = Number(value);
-    return arrayOf(aval, new Cell(aval.dtype, 1, data, null, null));
+    return arrayOf(aval, hostCell(aval.dtype, 1, data));
   },
 });

@@ -6,42 +6,79 @@ import type { Backend, Storage } from "../backends/backend.ts";
 import type { NDArray } from "../core/ndarray.ts";
 import { MemoryLimitError } from "../errors/index.ts";
 import { type DType, dtypeBytes } from "../types/dtype.ts";
-import type { Cell } from "./cell.ts";
-import { type Collector, findCollector } from "./collect.ts";
+import { Cell, type Place } from "./cell.ts";
+import { type Collector, findCollector, mayCollect } from "./collect.ts";
 
-interface Entry {
-  readonly ref: WeakRef<Cell>;
-  readonly backend: Backend;
-  readonly storage: Storage;
+/** Places in a backend's memory. Insertion order is age. */
+const table = new Map<number, Place>();
+/** What the manager knows of one cell. */
+interface Owner {
+  readonly id: number;
+  /** Only where a sweep can use it: the engine keeps what a weak reference was made of until the end of the job. */
+  readonly ref: WeakRef<Cell> | undefined;
 }
-
-/** Insertion order is age. Holds no cell strongly. */
-const table = new Map<number, Entry>();
+/** The living cells of every place that was ever in a backend's memory. */
+const owners = new Map<number, Set<Owner>>();
+const ownerOf = new WeakMap<Cell, Owner>();
 let nextId = 1;
 let liveBytes = 0;
 let bytesSinceSweep = 0;
 const sweepBudget = 192 * 2 ** 20;
+/** Where dead arrays cannot be found within a job, more than this moves out, to where the engine's collector sees it. */
+const unsweptBudget = 2 ** 30;
 let collector: Collector | undefined | null = null;
 
-function release(id: number): void {
-  const entry = table.get(id);
-  if (entry === undefined) return;
-  table.delete(id);
-  liveBytes -= entry.storage.bytes;
-  entry.backend.free(entry.storage);
+/** Returns a place's block. */
+function release(place: Place): void {
+  const storage = place.storage!;
+  table.delete(place.id);
+  liveBytes -= storage.bytes;
+  place.storage = null;
+  place.backend!.free(storage);
 }
 
-// Finalizers get the id, never the cell: a held value must not keep what it cleans up alive.
-const finalizers = new FinalizationRegistry<number>(release);
+/** A cell is dead, or not wanted any more; with the last one of a place goes its memory. */
+function disown(owner: Owner): void {
+  const others = owners.get(owner.id);
+  if (others === undefined || !others.delete(owner) || others.size > 0) return;
+  owners.delete(owner.id);
+  const place = table.get(owner.id);
+  if (place !== undefined) release(place);
+}
 
-/** Puts storage under management; the cell's death returns it. */
-export function manage(cell: Cell): Cell {
-  cell.id = nextId++;
-  table.set(cell.id, { ref: new WeakRef(cell), backend: cell.backend!, storage: cell.storage! });
-  finalizers.register(cell, cell.id, cell);
-  liveBytes += cell.storage!.bytes;
-  bytesSinceSweep += cell.storage!.bytes;
+// Finalizers get the owner, which knows neither cell nor place: a held value must not keep what it cleans up alive.
+const finalizers = new FinalizationRegistry<Owner>(disown);
+
+function own(cell: Cell): Cell {
+  const { id } = cell.place;
+  const owner = { id, ref: mayCollect ? new WeakRef(cell) : undefined };
+  const others = owners.get(id);
+  if (others === undefined) owners.set(id, new Set([owner]));
+  else others.add(owner);
+  ownerOf.set(cell, owner);
+  finalizers.register(cell, owner, cell);
   return cell;
+}
+
+/** Puts a place under management. */
+function enter(place: Place): void {
+  const { bytes } = place.storage!;
+  table.set(place.id, place);
+  liveBytes += bytes;
+  bytesSinceSweep += bytes;
+}
+
+/** A cell of elements in a backend's memory, which the death of the last cell returns. */
+export function managedCell(dtype: DType, elements: number, storage: Storage, backend: Backend): Cell {
+  const place = { dtype, elements, host: null, storage, backend, id: nextId++ };
+  enter(place);
+  return own(new Cell(place));
+}
+
+/** Another cell over the same elements, which can be deleted on its own. */
+export function shareCell({ place }: Cell): Cell {
+  const cell = new Cell(place);
+  return place.id === 0 ? cell : own(cell);
 }
 
 /** Returns the blocks of dead cells now, where the engine allows it. */
@@ -50,31 +87,40 @@ export function sweep(): void {
   collector = collector === null ? findCollector() : collector;
   if (collector === undefined) return;
   collector();
-  for (const [id, { ref }] of table) if (ref.deref() === undefined) release(id);
+  for (const id of [...table.keys()]) {
+    for (const owner of [...(owners.get(id) ?? [])]) if (owner.ref?.deref() === undefined) disown(owner);
+  }
 }
 
-/** Moves a cell's elements to JavaScript's memory and returns its block. */
-function spill(cell: Cell): void {
-  const { backend, storage } = cell;
-  if (backend?.read === undefined || storage === null) return;
-  cell.host = backend.read(storage, cell.dtype, cell.elements);
-  finalizers.unregister(cell);
-  cell.storage = null;
-  release(cell.id);
-}
-
-/** Pinned arrays are operands of the call being prepared: they must not move. */
+/**
+ * Moves the oldest places to JavaScript's memory, where what is dead is collected, until so many bytes are free. Operands of
+ * the call being prepared must not move.
+ */
 function spillOldest(bytes: number, pinned: readonly NDArray[]): boolean {
   let freed = 0;
-  for (const { ref, storage } of [...table.values()]) {
-    const cell = ref.deref();
-    if (cell === undefined || pinned.some((x) => x.payload === cell) || cell.host !== null || cell.sharers > 0)
-      continue;
-    spill(cell);
-    freed += storage.bytes;
+  for (const place of [...table.values()]) {
+    const { backend, storage } = place;
+    if (backend!.read === undefined || pinned.some((x) => (x.payload as Cell).place === place)) continue;
+    try {
+      place.host = backend!.read(storage!, place.dtype, place.elements);
+    } catch (error) {
+      // JavaScript has no memory left either.
+      if (error instanceof RangeError) return freed > 0;
+      throw error;
+    }
+    freed += storage!.bytes;
+    release(place);
     if (freed >= bytes) return true;
   }
   return freed > 0;
+}
+
+/** Puts elements that had been moved out back into a backend's memory. */
+export function restore(place: Place, storage: Storage, backend: Backend): void {
+  place.host = null;
+  place.storage = storage;
+  place.backend = backend;
+  enter(place);
 }
 
 /**
@@ -83,6 +129,7 @@ function spillOldest(bytes: number, pinned: readonly NDArray[]): boolean {
  */
 export function allocate(backend: Backend, dtype: DType, elements: number, pinned: readonly NDArray[]): Storage {
   if (bytesSinceSweep > Math.max(sweepBudget, liveBytes / 2)) sweep();
+  if (collector === undefined && liveBytes > unsweptBudget) spillOldest(unsweptBudget / 4, pinned);
   try {
     return backend.allocate(dtype, elements);
   } catch (error) {
@@ -103,13 +150,11 @@ export function allocate(backend: Backend, dtype: DType, elements: number, pinne
 export function discard(cell: Cell, reason: string): void {
   if (cell.gone !== null) return;
   cell.gone = reason;
-  cell.host = null;
-  // Memory that is shared goes when the last of its cells dies.
-  if (cell.storage !== null && cell.source === null && cell.sharers === 0) {
-    finalizers.unregister(cell);
-    cell.storage = null;
-    release(cell.id);
-  }
+  const owner = ownerOf.get(cell);
+  if (owner === undefined) return;
+  finalizers.unregister(cell);
+  disown(owner);
+  if (!owners.has(owner.id)) cell.place.host = null;
 }
 
 /** Arrays in backend memory and their bytes. */
