@@ -41,6 +41,7 @@ export * as errors from "./errors/index.ts";
 export * as lax from "./lax/index.ts";
 export * as nn from "./nn/index.ts";
 export * as numpy from "./numpy/index.ts";
+export * as optim from "./optim/index.ts";
 export * as random from "./random/index.ts";
 export { backendNames, defaultBackend } from "./runtime/device.ts";
 export * as tree from "./tree/index.ts";

@@ -2,6 +2,7 @@
 // an exit status: 0 if all is well, 1 if a notebook failed, 2 if the arguments make no sense.
 
 import { readFileSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { compareOutputs, type Difference, defaultTolerance, type Tolerance } from "./compare.ts";
 import { type CodeBlock, cellsOf, type Notebook, parseNotebook, serialiseNotebook, withOutputs } from "./document.ts";
@@ -175,6 +176,13 @@ function convert({ file, toIpynb: target, fromIpynb: source }: Settings, host: H
   return 0;
 }
 
+/** A notebook's relative imports lead to what lies beside it, wherever the command was called. */
+function besideNotebook(file: string, modules: Host["modules"]): Host["modules"] {
+  if (typeof modules !== "function") return modules;
+  const folder = dirname(resolve(file));
+  return (specifier) => modules(/^\.{1,2}\//.test(specifier) ? resolve(folder, specifier) : specifier);
+}
+
 async function runNotebook(settings: Settings, host: Host): Promise<number> {
   const notebook = readNotebook(settings.file);
   const all = cellsOf(notebook);
@@ -184,7 +192,7 @@ async function runNotebook(settings: Settings, host: Host): Promise<number> {
   const cells = settings.cell === undefined ? all : all.slice(0, settings.cell);
   const terminal = makeTerminal(host);
   const session = new Session({
-    modules: host.modules,
+    modules: besideNotebook(settings.file, host.modules),
     format: host.format,
     hint: declaredBelow(all),
   });

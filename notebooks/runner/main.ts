@@ -1,6 +1,6 @@
 // The command `npm run notebook`: the command line, in Node.
 
-import { resolve } from "node:path";
+import { isAbsolute } from "node:path";
 import { pathToFileURL } from "node:url";
 import { formatWithOptions } from "node:util";
 import { runCommand } from "./cli.ts";
@@ -10,8 +10,8 @@ import { wantsColour, widthFor } from "./terminal.ts";
 const { stdout, stderr, env, argv } = process;
 
 process.exitCode = await runCommand(argv.slice(2), {
-  // Files are looked for where the command was called; packages, this one first of all, from here.
-  modules: (specifier) => import(/^\.{0,2}\//.test(specifier) ? pathToFileURL(resolve(specifier)).href : specifier),
+  // Files are named by their whole paths; packages, this one first of all, are looked for from here.
+  modules: (specifier) => import(isAbsolute(specifier) ? pathToFileURL(specifier).href : specifier),
   // What brings its own text, as arrays do, shows it; everything else looks as on Node's console.
   format: (values) =>
     formatWithOptions({ colors: false }, ...values.map((value) => (hasOwnText(value) ? String(value) : value))),

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { runCommand } from "../../notebooks/runner/cli.ts";
+import { type Host, runCommand } from "../../notebooks/runner/cli.ts";
 import { formatValues } from "../../notebooks/runner/execute.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "notebook-"));
@@ -17,11 +17,17 @@ const example = [
 ].join("");
 beforeEach(() => writeFileSync(file, example));
 
-async function run(...args: string[]): Promise<{ status: number; out: string; err: string }> {
+const run = (...args: string[]): Promise<{ status: number; out: string; err: string }> =>
+  runWith({ tool: { one: 1 } }, ...args);
+
+async function runWith(
+  modules: Host["modules"],
+  ...args: string[]
+): Promise<{ status: number; out: string; err: string }> {
   let out = "";
   let err = "";
   const status = await runCommand(args, {
-    modules: { tool: { one: 1 } },
+    modules,
     format: formatValues,
     width: 60,
     colour: false,
@@ -66,6 +72,16 @@ describe("running", () => {
       ].join("\n"),
     );
     expect([status, err]).toEqual([0, ""]);
+  });
+  test("relative imports lead to what lies beside the notebook, all others stay as they are", async () => {
+    writeFileSync(file, '```ts\nimport { a } from "./data/x.mjs";\nimport { b } from "tool";\n```\n');
+    const asked: string[] = [];
+    const modules = (specifier: string): unknown => {
+      asked.push(specifier);
+      return { a: 1, b: 2 };
+    };
+    expect((await runWith(modules, file, "--quiet")).status).toBe(0);
+    expect(asked).toEqual([join(folder, "data", "x.mjs"), "tool"]);
   });
   test("quiet shows the last line only", async () => {
     expect((await run(file, "--quiet")).out).toBe("3 cells ran, 2 assertions held, outputs match (0.0 s)\n");

@@ -21,7 +21,8 @@ describe.each(files)("%s", (file) => {
 
   test("runs and prints what is stored", async () => {
     const session = new Session({
-      modules: (specifier) => import(/* @vite-ignore */ specifier),
+      modules: (specifier) =>
+        import(/* @vite-ignore */ /^\.{1,2}\//.test(specifier) ? new URL(specifier, folder).href : specifier),
       format: (values) =>
         formatWithOptions({ colors: false }, ...values.map((value) => (hasOwnText(value) ? String(value) : value))),
     });

@@ -1,0 +1,128 @@
+/**
+ * `optim`: optimizers as pure transformations of gradients that chain, schedules of learning rates, losses, and a progress bar
+ * for the loop. Names and formulas are those of Optax.
+ */
+import "../array/install.ts";
+
+export {
+  type AdadeltaOptions,
+  type AdamaxOptions,
+  type AdamOptions,
+  type AmsgradOptions,
+  type LionOptions,
+  type RmsOptions,
+  type RssOptions,
+  type ScaleByAdadeltaState,
+  type ScaleByAdamState,
+  type ScaleByAmsgradState,
+  type ScaleByLionState,
+  type ScaleByRmsState,
+  type ScaleByRssState,
+  scaleByAdadelta,
+  scaleByAdam,
+  scaleByAdamax,
+  scaleByAmsgrad,
+  scaleByLion,
+  scaleByRms,
+  scaleByRss,
+  scaleByStddev,
+  scaleByTrustRatio,
+  type TrustRatioOptions,
+} from "./adaptive.ts";
+export { type AddNoiseState, addDecayedWeights, addNoise } from "./additions.ts";
+export { clip, clipByBlockRms, clipByGlobalNorm, globalNorm } from "./clipping.ts";
+export {
+  type CosineOptions,
+  cosineDistance,
+  cosineSimilarity,
+  hingeLoss,
+  huberLoss,
+  klDivergence,
+  klDivergenceWithLogTargets,
+  type LossAxisOptions,
+  l2Loss,
+  logCosh,
+  sigmoidBinaryCrossEntropy,
+  smoothLabels,
+  softmaxCrossEntropy,
+  softmaxCrossEntropyWithIntegerLabels,
+  squaredError,
+} from "./losses.ts";
+export {
+  adadelta,
+  adagrad,
+  adam,
+  adamax,
+  adamw,
+  amsgrad,
+  type DecayOptions,
+  lamb,
+  lion,
+  nadam,
+  type RmspropOptions,
+  rmsprop,
+  type SgdOptions,
+  sgd,
+  signSgd,
+} from "./optimizers.ts";
+export {
+  formatProgress,
+  Progress,
+  type ProgressOptions,
+  type ProgressReporter,
+  type ProgressState,
+  progress,
+  setProgressReporter,
+} from "./progress.ts";
+export {
+  type EmaState,
+  ema,
+  type ScaleByScheduleState,
+  scale,
+  scaleByLearningRate,
+  scaleBySchedule,
+  scaleBySign,
+  type TraceOptions,
+  type TraceState,
+  trace,
+} from "./scaling.ts";
+export {
+  type CosineDecayOptions,
+  constantSchedule,
+  cosineDecaySchedule,
+  cosineOnecycleSchedule,
+  type ExponentialDecayOptions,
+  exponentialDecay,
+  joinSchedules,
+  linearSchedule,
+  type OnecycleOptions,
+  piecewiseConstantSchedule,
+  polynomialSchedule,
+  type Schedule,
+  type TransitionOptions,
+  type WarmupCosineDecayOptions,
+  warmupCosineDecaySchedule,
+} from "./schedules.ts";
+export {
+  type AnyTransformation,
+  applyUpdates,
+  chain,
+  type GradientTransformation,
+  identity,
+  type OptState,
+  type ScalarOrSchedule,
+  stateless,
+} from "./transformation.ts";
+export {
+  type ApplyIfFiniteState,
+  applyIfFinite,
+  type Mask,
+  type MaskedState,
+  type MultiStepsOptions,
+  type MultiStepsState,
+  type MultiTransformState,
+  masked,
+  multiSteps,
+  multiTransform,
+  setToZero,
+} from "./wrappers.ts";
