@@ -44,6 +44,7 @@ import {
   shiftRightLogical,
   xor,
 } from "./prims/bitwise.ts";
+import { debugCallback, ioCallback, pureCallback } from "./prims/callback.ts";
 import { bitcastConvertType, convertElementType, reducePrecision } from "./prims/cast.ts";
 import { eq, ge, gt, le, lt, ne } from "./prims/compare.ts";
 import { copy } from "./prims/copy.ts";
@@ -115,6 +116,7 @@ export const registry: Registry = {
   custom_jvp_call: customJvpCall,
   custom_lin: customLinear,
   custom_vjp_call: customVjpCall,
+  debug_callback: debugCallback,
   digamma,
   div,
   dot_general: dotGeneral,
@@ -132,6 +134,7 @@ export const registry: Registry = {
   ge,
   gt,
   integer_pow: integerPow,
+  io_callback: ioCallback,
   iota,
   is_finite: isFiniteNumber,
   jit: jitCall,
@@ -156,6 +159,7 @@ export const registry: Registry = {
   polygamma,
   population_count: populationCount,
   pow,
+  pure_callback: pureCallback,
   random_unwrap: randomUnwrap,
   random_wrap: randomWrap,
   reduce_and: reduceAnd,

@@ -80,6 +80,11 @@ function stepCost(program: Program, step: Step): Cost {
       const bytes = [...step.inputs, ...step.outputs].reduce((sum, b) => sum + bytesOf(b), 0);
       return { flops: n * Math.ceil(Math.log2(Math.max(2, step.length))), bytesAccessed: n * bytes, kernels: 1 };
     }
+    case "callback": {
+      const touched = [...step.inputs, ...step.outputs];
+      const bytes = touched.reduce((sum, b) => sum + program.buffers[b]!.size * bytesOf(b), 0);
+      return { flops: 0, bytesAccessed: bytes, kernels: 0 };
+    }
     case "loop":
       return add(nothing, stepsCost(program, step.body), step.length);
     case "while":

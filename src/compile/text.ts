@@ -180,6 +180,10 @@ function kernelLines(kernel: Kernel): string[] {
 function stepLines(step: Step): string[] {
   const indented = (steps: readonly Step[]): string[] => steps.flatMap(stepLines).map((line) => `  ${line}`);
   switch (step.kind) {
+    case "callback": {
+      const list = (buffers: readonly number[]): string => buffers.map((b) => `b${b}`).join(", ");
+      return [`callback ${step.function} (${list(step.outputs)}) <- (${list(step.inputs)})`];
+    }
     case "loop":
       return [`loop c${step.counter} < ${step.length}`, ...indented(step.body)];
     case "while":

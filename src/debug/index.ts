@@ -1,2 +1,4 @@
 /** `debug`: looking at what programs do. */
+export { callback, type DebugCallbackOptions } from "./callback.ts";
 export { explainCompile } from "./explain.ts";
+export { print } from "./print.ts";

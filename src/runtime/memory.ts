@@ -19,6 +19,8 @@ const table = new Map<number, Entry>();
 let nextId = 1;
 let liveBytes = 0;
 let bytesSinceSweep = 0;
+/** Operands of programs that are running now: a program may call the host, which may run others. */
+const running: ReadonlySet<Cell>[] = [];
 const sweepBudget = 192 * 2 ** 20;
 let collector: Collector | undefined | null = null;
 
@@ -52,6 +54,18 @@ export function sweep(): void {
   for (const [id, { ref }] of table) if (ref.deref() === undefined) release(id);
 }
 
+const isRunning = (cell: Cell): boolean => running.some((cells) => cells.has(cell));
+
+/** Runs a program whose operands must stay where they are until it is done. */
+export function whilePinned(cells: ReadonlySet<Cell>, run: () => void): void {
+  running.push(cells);
+  try {
+    run();
+  } finally {
+    running.pop();
+  }
+}
+
 /** Moves a cell's elements to JavaScript's memory and returns its block. */
 function spill(cell: Cell): void {
   const { backend, storage } = cell;
@@ -67,7 +81,7 @@ function spillOldest(bytes: number, pinned: ReadonlySet<Cell>): boolean {
   let freed = 0;
   for (const { ref, storage } of [...table.values()]) {
     const cell = ref.deref();
-    if (cell === undefined || pinned.has(cell) || cell.host !== null || cell.sharers > 0) continue;
+    if (cell === undefined || pinned.has(cell) || cell.host !== null || cell.sharers > 0 || isRunning(cell)) continue;
     spill(cell);
     freed += storage.bytes;
     if (freed >= bytes) return true;
@@ -102,8 +116,8 @@ export function discard(cell: Cell, reason: string): void {
   if (cell.gone !== null) return;
   cell.gone = reason;
   cell.host = null;
-  // Memory that is shared goes when the last of its cells dies.
-  if (cell.storage !== null && cell.source === null && cell.sharers === 0) {
+  // Memory that is shared goes when the last of its cells dies, that of a running program when the cell dies.
+  if (cell.storage !== null && cell.source === null && cell.sharers === 0 && !isRunning(cell)) {
     finalizers.unregister(cell);
     cell.storage = null;
     release(cell.id);

@@ -3,7 +3,7 @@
  * the workspace (inputs, outputs, constants), then that of the workspace. Kernels are functions that get the addresses
  * they need; loops and branches of the program are those of the driver, which calls them.
  */
-import type { Kernel, Program, Step } from "../../compile/ir.ts";
+import type { CallbackStep, Kernel, Program, Step } from "../../compile/ir.ts";
 import type { KernelContext, KernelFunction } from "./frame.ts";
 import type { FunctionBuilder, FunctionRef } from "./function.ts";
 import { emitKernel } from "./kernels/index.ts";
@@ -20,8 +20,13 @@ export interface Compiled {
   readonly slots: ReadonlyMap<number, number>;
   /** Bytes of workspace, with the kernels' scratch memory. */
   readonly workspaceBytes: number;
+  /** Where the module calls the host: numbered as it passes them to the import. */
+  readonly callbacks: readonly CallbackStep[];
   readonly module: ModuleBuilder;
 }
+
+/** The import that callback steps call, with the number of the step, the table and the workspace. */
+export const callbackImport = "callback";
 
 /** Longer lists of steps are cut into functions of about this many. */
 const stepsInFunction = 200;
@@ -32,6 +37,7 @@ class Driver {
   private readonly slots = new Map<number, number>();
   private readonly kernels = new Map<Kernel, KernelFunction>();
   private readonly context: KernelContext;
+  private readonly callbacks: CallbackStep[] = [];
   private scratchBytes = 0;
   private readonly scratchOffset: number;
 
@@ -64,6 +70,7 @@ class Driver {
       table: [...this.slots.keys()],
       slots: this.slots,
       workspaceBytes: this.scratchOffset + this.scratchBytes,
+      callbacks: this.callbacks,
       module,
     };
   }
@@ -111,6 +118,12 @@ class Driver {
             f.branch(again);
           });
         });
+        return;
+      case "callback":
+        f.i32(this.callbacks.push(step) - 1);
+        f.get(at.table);
+        f.get(at.workspace);
+        f.call(this.module.import(callbackImport, ["i32", "i32", "i32"], []));
         return;
       case "branch":
         this.emitBranch(f, step.selector, step.branches, at);
