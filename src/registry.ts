@@ -46,6 +46,7 @@ import {
 } from "./prims/bitwise.ts";
 import { debugCallback, ioCallback, pureCallback } from "./prims/callback.ts";
 import { bitcastConvertType, convertElementType, reducePrecision } from "./prims/cast.ts";
+import { check } from "./prims/check.ts";
 import { eq, ge, gt, le, lt, ne } from "./prims/compare.ts";
 import { copy } from "./prims/copy.ts";
 import { cumlogsumexp, cummax, cummin, cumprod, cumsum } from "./prims/cumulative.ts";
@@ -100,6 +101,7 @@ export const registry: Registry = {
   broadcast_in_dim: broadcastInDim,
   cbrt,
   ceil,
+  check,
   clamp,
   clz,
   concatenate,
