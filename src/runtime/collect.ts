@@ -16,8 +16,9 @@ interface VmModule {
   Script: new (code: string) => { runInContext(context: object): unknown };
 }
 
-/** Collects garbage and lets weak references to dead objects become empty, also in the middle of a job. */
-export type Collector = () => void;
+/** Collects garbage and lets weak references to dead objects become empty, also in the middle of a job. `all`: old objects
+ *  too, where otherwise the young ones will do. */
+export type Collector = (all?: boolean) => void;
 
 /** A collector, or undefined where there is none. */
 export function findCollector(): Collector | undefined {
@@ -42,7 +43,7 @@ export function findCollector(): Collector | undefined {
     const probes = Array.from({ length: 8 }, () => new WeakRef({}));
     run("minor");
     const minor = probes.every((probe) => probe.deref() === undefined);
-    return minor ? () => run("minor") : () => run();
+    return minor ? (all) => run(all ? undefined : "minor") : () => run();
   } catch {
     // An engine that forbids flags or contexts: no collector.
     return undefined;

@@ -45,6 +45,13 @@ export function manage(cell: Cell): Cell {
   return cell;
 }
 
+/** Collects all garbage, where the engine allows it; false where not. */
+export function collectGarbage(): boolean {
+  collector = collector === null ? findCollector() : collector;
+  collector?.(true);
+  return collector !== undefined;
+}
+
 /** Returns the blocks of dead cells now, where the engine allows it. */
 export function sweep(): void {
   bytesSinceSweep = 0;
