@@ -143,17 +143,13 @@ export class CheckedError {
     if (shape.length === 0) return this.message(Number(item(this.code)), 0);
     if (!isConcrete(this.code)) item(this.code);
     const lines: string[] = [];
-    Array.from(peek(this.code) as Int32Array, (code, i) => {
+    for (const [i, code] of (peek(this.code) as Int32Array).entries()) {
       const message = this.message(code, i);
-      if (message === null) return;
-      let rest = i;
-      const index = [...shape].reverse().map((n) => {
-        const at = rest % n;
-        rest = Math.floor(rest / n);
-        return at;
-      });
-      lines.push(`at mapped index ${index.reverse().join(", ")}: ${message}`);
-    });
+      if (message === null) continue;
+      const index: number[] = [];
+      for (let d = shape.length - 1, rest = i; d >= 0; rest = Math.floor(rest / shape[d]!), d--) index[d] = rest % shape[d]!;
+      lines.push(`at mapped index ${index.join(", ")}: ${message}`);
+    }
     return lines.length === 0 ? null : lines.join("\n");
   }
 

@@ -68,7 +68,10 @@ for (const backend of ["wasm", "reference"]) {
       const seen: unknown[] = [];
       const f = jit((xs: NDArray) =>
         lax.scan(
-          (c: NDArray, x: NDArray) => (debug.callback((r: NDArray) => seen.push(r.tolist()), x), [c, null]),
+          (c: NDArray, x: NDArray) => {
+            debug.callback((r: NDArray) => seen.push(r.tolist()), x);
+            return [c, null];
+          },
           0,
           xs,
         ),
@@ -297,6 +300,9 @@ test("callbacks get their arguments as they were given: trees, numbers and texts
 });
 
 test("jaxprs show callbacks", () => {
-  const f = (x: NDArray): NDArray => (debug.print("{}", x), x);
+  const f = (x: NDArray): NDArray => {
+    debug.print("{}", x);
+    return x;
+  };
   expect(String(makeJaxpr(f)(jnp.ones(2)))).toContain("debug_callback");
 });

@@ -17,6 +17,12 @@ function printed(body: () => unknown): string[] {
 }
 
 const p = debug.print;
+
+/** Prints values and gives what comes after. */
+function shown<T>(format: string, values: readonly unknown[], result: T): T {
+  p(format, ...values);
+  return result;
+}
 const arange = (n: number): NDArray => jnp.arange(n, { dtype: "float32" });
 
 // The expected lines are JAX's own, but where a comment says otherwise.
@@ -26,9 +32,9 @@ for (const backend of ["wasm", "reference"]) {
   describe(`on ${backend}`, () => {
     test("eager, and nested vmap: the axis that is mapped first is outermost", () => {
       expect(lines(() => p("{}", jnp.arange(3)))).toEqual(["[0 1 2]"]);
-      const nested = (): unknown => vmap(vmap((x: NDArray) => (p("{}", x), x)))(arange(6).reshape(2, 3));
+      const nested = (): unknown => vmap(vmap((x: NDArray) => shown("{}", [x], x)))(arange(6).reshape(2, 3));
       expect(lines(nested)).toEqual(["0.0", "3.0", "1.0", "4.0", "2.0", "5.0"]);
-      expect(lines(() => jit(vmap(vmap((x: NDArray) => (p("{}", x), x))))(arange(6).reshape(2, 3)))).toEqual([
+      expect(lines(() => jit(vmap(vmap((x: NDArray) => shown("{}", [x], x))))(arange(6).reshape(2, 3)))).toEqual([
         "0.0",
         "3.0",
         "1.0",
@@ -47,7 +53,7 @@ for (const backend of ["wasm", "reference"]) {
       const expected = ["u 3", "w 0.0 [1. 1.]", "w 1.0 [1. 1.]", "w 2.0 [1. 1.]"];
       expect(lines(() => vmap(f)(arange(3)))).toEqual(expected);
       expect(lines(() => jit(vmap(f))(arange(3)))).toEqual(expected);
-      expect(lines(() => vmap((x: NDArray) => (p("{}", x, { ordered: true }), x))(arange(3)))).toEqual([
+      expect(lines(() => vmap((x: NDArray) => shown("{}", [x, { ordered: true }], x))(arange(3)))).toEqual([
         "0.0",
         "1.0",
         "2.0",
@@ -71,7 +77,7 @@ for (const backend of ["wasm", "reference"]) {
     });
 
     test("derivatives print once, checkpoint twice", () => {
-      const f = (x: NDArray): NDArray => (p("g {}", x), jnp.sin(jnp.sin(x)));
+      const f = (x: NDArray): NDArray => shown("g {}", [x], jnp.sin(jnp.sin(x)));
       expect(lines(() => grad(f)(3))).toEqual(["g 3.0"]);
       expect(lines(() => jit(grad(f))(3))).toEqual(["g 3.0"]);
       expect(lines(() => grad(jit(f))(3))).toEqual(["g 3.0"]);
@@ -81,13 +87,13 @@ for (const backend of ["wasm", "reference"]) {
     });
 
     test("scan and its gradient", () => {
-      const body = (c: NDArray, x: NDArray): [NDArray, NDArray] => (p("s {} {}", c, x), [c.add(x), c.mul(x)]);
+      const body = (c: NDArray, x: NDArray): [NDArray, NDArray] => shown("s {} {}", [c, x], [c.add(x), c.mul(x)]);
       const expected = ["s 0.0 0.0", "s 0.0 1.0", "s 1.0 2.0"];
       expect(lines(() => lax.scan(body, 0, arange(3)))).toEqual(expected);
       expect(lines(() => jit((xs: NDArray) => lax.scan(body, 0, xs))(arange(3)))).toEqual(expected);
       const loss = (w: NDArray): NDArray =>
         lax.scan(
-          (c: NDArray, x: NDArray) => (p("s {} {}", c, x), [c.mul(w).add(x), jnp.exp(w)] as [NDArray, NDArray]),
+          (c: NDArray, x: NDArray) => shown("s {} {}", [c, x], [c.mul(w).add(x), jnp.exp(w)] as [NDArray, NDArray]),
           w,
           arange(3),
         )[0];
@@ -97,7 +103,7 @@ for (const backend of ["wasm", "reference"]) {
       // The invariant exp(w) is hoisted out of the loop; the print stays inside (JAX prints it once).
       const stacked = (w: NDArray): NDArray =>
         lax.scan(
-          (c: NDArray, x: NDArray) => (p("t {}", w), [c.mul(jnp.exp(w)).add(x), c] as [NDArray, NDArray]),
+          (c: NDArray, x: NDArray) => shown("t {}", [w], [c.mul(jnp.exp(w)).add(x), c] as [NDArray, NDArray]),
           w,
           arange(3),
         )[0];
@@ -105,7 +111,7 @@ for (const backend of ["wasm", "reference"]) {
     });
 
     test("gradients of scans over checkpointed bodies with prints", () => {
-      const body = remat((c: NDArray, x: NDArray) => (p("{} {}", c, x), jnp.sin(c.mul(x))));
+      const body = remat((c: NDArray, x: NDArray) => shown("{} {}", [c, x], jnp.sin(c.mul(x))));
       const loss = (w: NDArray): NDArray =>
         lax.scan((c: NDArray, x: NDArray) => [body(c, x), c] as [NDArray, NDArray], w, arange(2).add(1))[0];
       const forward = ["1.0 1.0", "0.84147096 2.0"];
@@ -116,8 +122,8 @@ for (const backend of ["wasm", "reference"]) {
       const f = (i: NDArray): NDArray =>
         lax.cond(
           i.greater(0),
-          (x: NDArray) => (p("T {}", x), x),
-          (x: NDArray) => (p("F {}", x), x.neg()),
+          (x: NDArray) => shown("T {}", [x], x),
+          (x: NDArray) => shown("F {}", [x], x.neg()),
           i,
         );
       expect(lines(() => jit(f)(1))).toEqual(["T 1.0"]);
@@ -130,7 +136,7 @@ for (const backend of ["wasm", "reference"]) {
       const count = (n: NDArray): NDArray =>
         lax.whileLoop(
           (i: NDArray) => i.less(n),
-          (i: NDArray) => (p("w {}", i), i.add(1)),
+          (i: NDArray) => shown("w {}", [i], i.add(1)),
           jnp.array(0, { dtype: "int32" }),
         );
       const int = (x: number | number[]): NDArray => jnp.array(x, { dtype: "int32" });
@@ -140,7 +146,7 @@ for (const backend of ["wasm", "reference"]) {
       const doubled = (x: NDArray): NDArray =>
         lax.whileLoop(
           ([i]: [NDArray, NDArray]) => i.less(2),
-          ([i, y]: [NDArray, NDArray]) => (p("w {} {}", i, y), [i.add(1), y.mul(2)] as [NDArray, NDArray]),
+          ([i, y]: [NDArray, NDArray]) => shown("w {} {}", [i, y], [i.add(1), y.mul(2)] as [NDArray, NDArray]),
           [int(0), x] as [NDArray, NDArray],
         )[1];
       expect(lines(() => jvp(doubled, [1], [1]))).toEqual(["w 0 1.0", "w 1 2.0"]);
