@@ -45,7 +45,8 @@ function add(a: Cost, b: Cost, times = 1): Cost {
 
 const nothing: Cost = { flops: 0, bytesAccessed: 0, kernels: 0 };
 
-function stepCost(program: Program, step: Step): Cost {
+/** The cost of one run of a step. */
+export function stepCost(program: Program, step: Step): Cost {
   const bytesOf = (buffer: number): number => dtypeBytes(program.buffers[buffer]!.dtype);
   switch (step.kind) {
     case "map": {

@@ -195,6 +195,11 @@ function stepLines(step: Step): string[] {
   }
 }
 
+/** A step as text: what it does on the first line, its expressions or inner steps on the others. */
+export function formatStep(step: Step): string {
+  return stepLines(step).join("\n");
+}
+
 /** The type of a buffer: `f32[12]`. */
 export function formatBuffer({ dtype, size }: BufferSpec): string {
   return `${shortDType(dtype)}[${size}]`;

@@ -147,7 +147,8 @@ export class CheckedError {
       const message = this.message(code, i);
       if (message === null) continue;
       const index: number[] = [];
-      for (let d = shape.length - 1, rest = i; d >= 0; rest = Math.floor(rest / shape[d]!), d--) index[d] = rest % shape[d]!;
+      for (let d = shape.length - 1, rest = i; d >= 0; rest = Math.floor(rest / shape[d]!), d--)
+        index[d] = rest % shape[d]!;
       lines.push(`at mapped index ${index.join(", ")}: ${message}`);
     }
     return lines.length === 0 ? null : lines.join("\n");

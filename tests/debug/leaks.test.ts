@@ -19,7 +19,7 @@ test("what does not leak passes", () => {
   checkingLeaks(() => {
     const slope = jit(grad(f))(0.5).item();
     expect(grad(f)(0.5).item()).toBeCloseTo(slope as number, 5);
-    expect(grad(remat(f))(0.5).shape).toEqual([]);
+    expect(grad(remat((x: NDArray) => jnp.sin(jnp.sin(x))))(0.5).shape).toEqual([]);
     expect(vmap(grad(f))(jnp.ones(2)).shape).toEqual([2]);
     expect(jvp(f, [1], [1])[1].shape).toEqual([]);
   });
