@@ -16,11 +16,11 @@ const help = `npm run bench -- [options]
 
   --only TEXT       only rows whose name contains the text; may be given more than once
   --peers A,B       of ${["adjoint", "jaxjs", "tfjs", "numpy", "jax"].join(", ")}; default all that are installed
-  --threads N,M     for NumPy and JAX; default 1 and as many as there are cores
-  --quick           a run of a minute or two: fewer repetitions, Python with one setting of threads
+  --threads N,M     for this library, NumPy and JAX; default 1 and as many as there are cores
+  --quick           a run of a minute or two: fewer repetitions, one setting of threads
   --json FILE       write the results as JSON
   --markdown FILE   write the table into a page, between the lines <!-- bench --> and <!-- /bench -->
-  --library FILE    another build of this library than dist/index.js
+  --library FILE    another build of this library than dist
   --list            print the names of the rows
   --help
 
@@ -42,8 +42,9 @@ const { values: options } = parseArgs({
 });
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const library = options.library === undefined ? join(root, "dist/index.js") : resolve(options.library);
-const env = { ADJOINT_LIBRARY: pathToFileURL(library).href };
+// Bundlers and Node get different files of the package.
+const library = resolve(options.library ?? join(root, "dist/index.js"));
+const env = { ADJOINT_LIBRARY: pathToFileURL(resolve(options.library ?? join(root, "dist/node/index.js"))).href };
 const { quick } = options;
 const cores = availableParallelism();
 const seconds = quick ? 60 : 300;
@@ -75,7 +76,8 @@ function chosenPeers(versions) {
   const threads = options.threads?.split(",").map(Number) ?? (quick ? [cores] : [...new Set([1, cores])]);
   if (!threads.every((n) => Number.isInteger(n) && n > 0))
     throw new Error(`--threads ${options.threads}: numbers from 1`);
-  return wanted.flatMap((peer) => (peer === "numpy" || peer === "jax" ? threads.map((n) => `${peer}:${n}`) : [peer]));
+  const threaded = ["adjoint", "numpy", "jax"];
+  return wanted.flatMap((peer) => (threaded.includes(peer) ? threads.map((n) => `${peer}:${n}`) : [peer]));
 }
 
 const scratch = mkdtempSync(join(tmpdir(), "adjoint-bench-"));
@@ -112,10 +114,15 @@ async function askPython(peer, row) {
   return answer;
 }
 
-const askJavaScript = (peer, row) => start("worker.mjs", [], env).ask({ row: row.name, peer, quick }, seconds);
+function askJavaScript(peer, row) {
+  const [name, threads] = peer.split(":");
+  return start("worker.mjs", [], env).ask({ row: row.name, peer: name, threads: Number(threads), quick }, seconds);
+}
 
-async function ask(peer, row) {
+async function ask(peer, row, first) {
   const [name] = peer.split(":");
+  // What does not depend on threads is measured once.
+  if ((row.kind === "size" || row.kind === "import") && !first) return undefined;
   if (row.kind === "size") {
     if (row.programs[name] === undefined) return undefined;
     try {
@@ -125,7 +132,7 @@ async function ask(peer, row) {
     }
   }
   if (row[name] === undefined) return undefined;
-  const once = () => (peer.includes(":") ? askPython(peer, row) : askJavaScript(peer, row));
+  const once = () => (name === "numpy" || name === "jax" ? askPython(peer, row) : askJavaScript(peer, row));
   if (row.kind !== "cold" && row.kind !== "import") return once();
   const answers = [];
   for (let i = 0; i < processes; i++) {
@@ -172,7 +179,8 @@ async function main() {
     const answers = {};
     for (const peer of peers) {
       if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${row.name}: ${title(peer)}`);
-      const answer = await ask(peer, row);
+      const first = peers.find((other) => other.split(":")[0] === peer.split(":")[0]) === peer;
+      const answer = await ask(peer, row, first);
       if (answer !== undefined) answers[peer] = answer;
     }
     results.push({ row, answers });

@@ -5,7 +5,7 @@ import { fault, flatten } from "./check.mjs";
 import { budgets, measure, measureLoop } from "./measure.mjs";
 import { rows } from "./rows/index.mjs";
 
-const { row: name, peer, quick } = JSON.parse(readFileSync(0, "utf8"));
+const { row: name, peer, threads, quick } = JSON.parse(readFileSync(0, "utf8"));
 const row = rows.find((r) => r.name === name);
 const { load, place, finish, read } = await import(`./peers/${peer}.mjs`);
 
@@ -13,6 +13,7 @@ async function run() {
   const start = performance.now();
   const library = await load();
   if (row.kind === "import") return { median: performance.now() - start };
+  if (peer === "adjoint") library.config.update("threads", threads);
 
   for (const path of (peer === "adjoint" && row.needs) || []) {
     if (path.split(".").reduce((at, key) => at?.[key], library) === undefined) return { skipped: `has no ${path}` };

@@ -48,6 +48,7 @@ import { debugCallback, ioCallback, pureCallback } from "./prims/callback.ts";
 import { bitcastConvertType, convertElementType, reducePrecision } from "./prims/cast.ts";
 import { check } from "./prims/check.ts";
 import { eq, ge, gt, le, lt, ne } from "./prims/compare.ts";
+import { convGeneralDilated } from "./prims/conv.ts";
 import { copy } from "./prims/copy.ts";
 import { cumlogsumexp, cummax, cummin, cumprod, cumsum } from "./prims/cumulative.ts";
 import { dotGeneral } from "./prims/dot.ts";
@@ -70,6 +71,15 @@ import {
   reduceSum,
   reduceXor,
 } from "./prims/reduce.ts";
+import {
+  reduceWindowArgmax,
+  reduceWindowArgmin,
+  reduceWindowMax,
+  reduceWindowMin,
+  reduceWindowSum,
+  selectAndGatherAdd,
+  selectAndScatterAdd,
+} from "./prims/reducewindow.ts";
 import { ceil, floor, isFinite as isFiniteNumber, round } from "./prims/rounding.ts";
 import { scatter, scatterAdd, scatterMax, scatterMin, scatterMul } from "./prims/scatter.ts";
 import { clamp, selectN } from "./prims/select.ts";
@@ -106,6 +116,7 @@ export const registry: Registry = {
   clz,
   concatenate,
   cond: condBranches,
+  conv_general_dilated: convGeneralDilated,
   convert_element_type: convertElementType,
   copy,
   cos,
@@ -171,6 +182,11 @@ export const registry: Registry = {
   reduce_precision: reducePrecision,
   reduce_prod: reduceProd,
   reduce_sum: reduceSum,
+  reduce_window_argmax: reduceWindowArgmax,
+  reduce_window_argmin: reduceWindowArgmin,
+  reduce_window_max: reduceWindowMax,
+  reduce_window_min: reduceWindowMin,
+  reduce_window_sum: reduceWindowSum,
   reduce_xor: reduceXor,
   relu: reluElements,
   rem,
@@ -185,6 +201,8 @@ export const registry: Registry = {
   "scatter-max": scatterMax,
   "scatter-min": scatterMin,
   "scatter-mul": scatterMul,
+  select_and_gather_add: selectAndGatherAdd,
+  select_and_scatter_add: selectAndScatterAdd,
   select_n: selectN,
   shift_left: shiftLeft,
   shift_right_arithmetic: shiftRightArithmetic,

@@ -1,5 +1,5 @@
 // This library, as it was built last, or another build of it: the file in ADJOINT_LIBRARY.
-const file = process.env.ADJOINT_LIBRARY ?? new URL("../../dist/index.js", import.meta.url).href;
+const file = process.env.ADJOINT_LIBRARY ?? new URL("../../dist/node/index.js", import.meta.url).href;
 
 export const load = () => import(file);
 

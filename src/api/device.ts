@@ -18,7 +18,7 @@ export type Fetched<T> = T extends NDArray
       ? { -readonly [K in keyof T]: Fetched<T[K]> }
       : T;
 
-/** A tree of arrays, numbers and typed arrays as a tree of NDArrays. */
+/** A tree of arrays, numbers and typed arrays as a tree of NDArrays. @example devicePut({ w: 1, b: [2, 3] }) */
 export function devicePut<T>(tree: T): Traced<T> {
   const { leaves, structure } = flattenToArrays(tree);
   return unflatten(structure, leaves) as Traced<T>;
@@ -32,7 +32,10 @@ function concreteLeaf(caller: string, x: NDArray): void {
   });
 }
 
-/** The elements of all arrays of a tree, as typed arrays (copies), when they are there. Works on every backend. */
+/**
+ * The elements of all arrays of a tree, as typed arrays (copies), when they are there. Works on every backend.
+ * @example const { w } = await deviceGet({ w: jnp.array([1, 2]) });
+ */
 export async function deviceGet<T>(tree: T): Promise<Fetched<T>> {
   const [leaves, structure] = flatten(tree);
   const read = await Promise.all(
@@ -45,7 +48,10 @@ export async function deviceGet<T>(tree: T): Promise<Fetched<T>> {
   return unflatten(structure, read) as Fetched<T>;
 }
 
-/** Waits until all arrays of a tree have been computed, and returns the tree. */
+/**
+ * Waits until all arrays of a tree have been computed, and returns the tree.
+ * @example await blockUntilReady(step(x));
+ */
 export async function blockUntilReady<T>(tree: T): Promise<T> {
   for (const leaf of flatten(tree)[0]) {
     if (!isNDArray(leaf) || !isConcrete(leaf)) continue;

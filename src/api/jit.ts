@@ -1,6 +1,6 @@
 /** Compilation of user functions. */
 import { type JitParams, jitCall } from "../control/jit.ts";
-import { configKey } from "../core/config.ts";
+import { config, configKey } from "../core/config.ts";
 import { hoistConstants } from "../core/jaxpr.ts";
 import { isNDArray, type NDArray } from "../core/ndarray.ts";
 import { isConcrete } from "../core/trace.ts";
@@ -167,6 +167,10 @@ export function jit(f: UserFunction, options: JitOptions = {}): JitFunction<unkn
   const call = (...args: unknown[]): unknown => {
     const separated = separate(args);
     const { leaves, structure } = flattenToArrays(separated.dynamic);
+    if (config.disableJit) {
+      const result = flattenToArrays(separated.restore(...(unflatten(structure, leaves) as unknown[])));
+      return unflatten(result.structure, result.leaves);
+    }
     const traced = tracingFor(
       separated,
       leaves.map((x) => x.aval),

@@ -240,7 +240,10 @@ export function vjp<A extends readonly unknown[], O>(
   return [output as Traced<O>, pull as Pullback<A, O>];
 }
 
-/** `vjp` of a function that returns `[output, aux]`: `[output, pull, aux]`. JAX writes `vjp(f, ..., has_aux=True)`. */
+/**
+ * `vjp` of a function that returns `[output, aux]`: `[output, pull, aux]`. JAX writes `vjp(f, ..., has_aux=True)`.
+ * @example const [y, pull, aux] = vjpWithAux((x: NDArray) => [x.pow(2), x.mul(10)] as const, 3);
+ */
 export function vjpWithAux<A extends readonly unknown[], O, X>(
   f: (...args: A) => readonly [O, X],
   ...primals: Args<A>

@@ -128,6 +128,7 @@ export function remainder(x: ArrayArg, y: ArrayArg): NDArray {
 /**
  * Quotient and remainder at once: `[floorDivide(x, y), remainder(x, y)]`.
  * @throws DTypeError for complex numbers. @throws ShapeError if the shapes do not broadcast.
+ * @example jnp.divmod(jnp.array([7, -7]), 3) // [ 2. -3.], [1. 2.]
  */
 export function divmod(x: ArrayArg, y: ArrayArg): [NDArray, NDArray] {
   const [a, b] = promoteArgsNumeric("divmod", x, y) as unknown as Pair;
@@ -184,49 +185,67 @@ export function power(x: ArrayArg, y: ArrayArg): NDArray {
   return p.pow(a, b);
 }
 
-/** -x. @throws DTypeError for booleans. */
+/** -x. @throws DTypeError for booleans. @example jnp.negative(jnp.array([1, -2])) // [-1.  2.] */
 export function negative(x: ArrayArg): NDArray {
   return p.neg(promoteArgs("negative", x)[0]!);
 }
 
-/** |x|. Booleans and unsigned integers stay as they are. */
+/** |x|. Booleans and unsigned integers stay as they are. @example jnp.abs(jnp.array([-1, 2])) // [1. 2.] */
 export function absolute(x: ArrayArg): NDArray {
   const a = asArray(x, "absolute");
   return isBool(a) || dtypeKind(a.aval.dtype) === "u" ? a : p.abs(a);
 }
 
-/** -1, 0 or 1, as x is negative, zero or positive; NaN stays NaN. */
+/**
+ * -1, 0 or 1, as x is negative, zero or positive; NaN stays NaN.
+ * @example jnp.sign(jnp.array([-3, 0, 2])) // [-1.  0.  1.]
+ */
 export function sign(x: ArrayArg): NDArray {
   return p.sign(promoteArgs("sign", x)[0]!);
 }
 
-/** The exponential function, e to the power x. Integers become floats. */
+/**
+ * The exponential function, e to the power x. Integers become floats.
+ * @example jnp.exp(jnp.array([0, 1])) // [1.        2.7182817]
+ */
 export function exp(x: ArrayArg): NDArray {
   return e.exp(promoteArgsInexact("exp", x)[0]!);
 }
 
-/** The natural logarithm: -inf at 0, NaN below. Integers become floats. */
+/**
+ * The natural logarithm: -inf at 0, NaN below. Integers become floats.
+ * @example jnp.log(jnp.array([1, 2])) // [0.        0.6931472]
+ */
 export function log(x: ArrayArg): NDArray {
   return e.log(promoteArgsInexact("log", x)[0]!);
 }
 
-/** The square root; NaN for negative numbers. Integers become floats. */
+/**
+ * The square root; NaN for negative numbers. Integers become floats.
+ * @example jnp.sqrt(jnp.array([4, 9])) // [2. 3.]
+ */
 export function sqrt(x: ArrayArg): NDArray {
   return p.sqrt(promoteArgsInexact("sqrt", x)[0]!);
 }
 
-/** The hyperbolic tangent. Integers become floats. */
+/** The hyperbolic tangent. Integers become floats. @example jnp.tanh(jnp.array([0, 1])) // [0.        0.7615942] */
 export function tanh(x: ArrayArg): NDArray {
   return tanhPrimitive(promoteArgsInexact("tanh", x)[0]!);
 }
 
-/** The larger of x and y, element by element; NaN if either is. Where they are equal, each gets half of the gradient. */
+/**
+ * The larger of x and y, element by element; NaN if either is. Where they are equal, each gets half of the gradient.
+ * @example jnp.maximum(jnp.array([1, 5]), 3) // [3. 5.]
+ */
 export function maximum(x: ArrayArg, y: ArrayArg): NDArray {
   const [a, b] = promoteArgs("maximum", x, y) as unknown as Pair;
   return p.max(a, b);
 }
 
-/** The smaller of x and y, element by element; NaN if either is. Where they are equal, each gets half of the gradient. */
+/**
+ * The smaller of x and y, element by element; NaN if either is. Where they are equal, each gets half of the gradient.
+ * @example jnp.minimum(jnp.array([1, 5]), 3) // [1. 3.]
+ */
 export function minimum(x: ArrayArg, y: ArrayArg): NDArray {
   const [a, b] = promoteArgs("minimum", x, y) as unknown as Pair;
   return p.min(a, b);

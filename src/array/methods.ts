@@ -114,7 +114,7 @@ declare module "../core/ndarray.ts" {
     readonly T: NDArray;
     /** The last two axes exchanged. @throws ShapeError for fewer than two axes. @example batch.mT */
     readonly mT: NDArray;
-    /** Without axes of length 1: those named, or all; `jnp.squeeze`. @throws ShapeError if an axis is longer. @example x.squeeze(0) */
+    /** Without axes of length 1: those named, or all; `jnp.squeeze`. @throws ShapeError if an axis is longer. @example x.get(null).squeeze(0) */
     squeeze(axis?: Axis): NDArray;
     /** With two axes exchanged; `jnp.swapaxes`. @throws AxisError if one does not exist. @example x.swapaxes(0, 1) */
     swapaxes(axis1: number, axis2: number): NDArray;
@@ -158,7 +158,7 @@ declare module "../core/ndarray.ts" {
     tolist<T = NestedScalars>(): T;
     /** A copy of the elements, row by row. @throws TracerArrayConversionError while traced. @example x.toTypedArray() */
     toTypedArray(): TypedArray;
-    /** NumPy's `str`; while traced, the type. @example x.toString() // "[1. 2.]" */
+    /** NumPy's `str`; while traced, the type. @example x.toString() // "[1. 2. 3.]" */
     toString(): string;
     /** The elements as nested lists, for JSON.stringify. @throws TracerArrayConversionError while traced. */
     toJSON(): NestedScalars;

@@ -253,12 +253,18 @@ function logical(
   return reduceWith(reducer, cast(asArray(x, reducer.name), "bool"), read, "bool", "bool");
 }
 
-/** Whether all elements over axes are true (not zero). True for none. @throws AxisError if an axis does not exist. */
+/**
+ * Whether all elements over axes are true (not zero). True for none. @throws AxisError if an axis does not exist.
+ * @example jnp.all(jnp.array([true, false])) // False
+ */
 export function all(x: ArrayArg, axis?: Axis | LogicalReduceOptions, options?: LogicalReduceOptions): NDArray {
   return logical(conjunction, x, axis, options);
 }
 
-/** Whether any element over axes is true (not zero). False for none. @throws AxisError if an axis does not exist. */
+/**
+ * Whether any element over axes is true (not zero). False for none. @throws AxisError if an axis does not exist.
+ * @example jnp.any(jnp.array([true, false])) // True
+ */
 export function any(x: ArrayArg, axis?: Axis | LogicalReduceOptions, options?: LogicalReduceOptions): NDArray {
   return logical(disjunction, x, axis, options);
 }

@@ -118,7 +118,10 @@ export function transpose(x: ArrayArg, axes?: readonly number[] | null): NDArray
   return new Set(permutation).size === rank ? m.permuted(a, permutation) : m.transpose(a, { permutation });
 }
 
-/** The last two axes exchanged. @throws ShapeError for arrays of fewer than two axes. */
+/**
+ * The last two axes exchanged. @throws ShapeError for arrays of fewer than two axes.
+ * @example jnp.matrixTranspose(jnp.ones([5, 2, 3])).shape // [5, 3, 2]
+ */
 export function matrixTranspose(x: ArrayArg): NDArray {
   const a = asArray(x, "matrix_transpose");
   const rank = a.aval.shape.length;

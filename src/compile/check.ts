@@ -5,7 +5,7 @@
 import type { Expr } from "../core/expr.ts";
 import { JaxprTypeError } from "../errors/index.ts";
 import { type DType, dtypeBytes, newTypedArray } from "../types/dtype.ts";
-import { formatShape, type Shape, sizeOf } from "../types/shape.ts";
+import { equalShapes, formatShape, type Shape, sizeOf } from "../types/shape.ts";
 import { type Affine, affineForm, affineRange } from "./extent.ts";
 import type {
   ContractKernel,
@@ -20,7 +20,8 @@ import type {
 import { findOverlap, Liveness, type Placement } from "./liveness.ts";
 import { nodesOf } from "./nodes.ts";
 import { combines, nodeFault } from "./rules.ts";
-import { formatBuffer, formatExpr } from "./text.ts";
+import { formatBuffer, formatExpr, formatStrides } from "./text.ts";
+import { axesOf } from "./walk.ts";
 
 type Role = "input" | "output" | "constant" | "workspace";
 
@@ -329,28 +330,28 @@ class Checker {
     this.checkShape([...batch, rows, columns, depth]);
     const { dtype, size } = this.program.buffers[buffer]!;
     this.checkCombines("add", dtype);
-    const view = (
-      { buffer: source, offset, batchStrides, rowStride, columnStride }: MatrixView,
-      m: number,
-      n: number,
-    ): void => {
-      this.used(source);
-      const spec = this.program.buffers[source]!;
+    const view = (source: MatrixView, m: number, n: number): void => {
+      const { offset, batchStrides } = source;
+      this.used(source.buffer);
+      const spec = this.program.buffers[source.buffer]!;
       if (spec.dtype !== dtype)
-        this.fail(`a contraction of ${this.name(source)} into ${this.name(buffer)}`, "cast first");
+        this.fail(`a contraction of ${this.name(source.buffer)} into ${this.name(buffer)}`, "cast first");
       if (batchStrides.length !== batch.length) {
         this.fail(
           `${batchStrides.length} batch strides for batch ${formatShape(batch)}`,
           "give one stride for each axis",
         );
       }
-      const strides = [...batchStrides, rowStride, columnStride];
+      const [down, across] = [axesOf(source.rowStride, m), axesOf(source.columnStride, n)];
+      if (sizeOf(down.shape) !== m || sizeOf(across.shape) !== n)
+        this.fail(`strides ${formatStrides(source)} of a matrix of ${m} by ${n}`, "walks have as many steps");
+      const strides = [...batchStrides, ...down.strides, ...across.strides];
       if (strides.some((n) => !Number.isInteger(n)))
-        this.fail(`strides ${formatShape(strides)}`, "strides are integers");
-      reads.add(source);
+        this.fail(`strides ${formatStrides(source)}`, "strides are integers");
+      reads.add(source.buffer);
       const forms = this.checkExprs([offset], [], reads);
       if (offset.dtype !== "int32") this.fail(`an offset of dtype ${offset.dtype}`, "offsets are int32");
-      const shape = [...batch, m, n];
+      const shape = [...batch, ...down.shape, ...across.shape];
       const form = forms.get(offset);
       if (form === undefined || sizeOf(shape) === 0 || !this.runs()) return;
       let [low, high] = affineRange(form, (variable) => this.extent(variable, []));
@@ -359,10 +360,14 @@ class Checker {
         if (reach < 0) low += reach;
         else high += reach;
       });
-      this.checkRange(low, high, source, `matrix from ${formatExpr(offset)}, strides ${formatShape(strides)}`);
+      const what = `matrix from ${formatExpr(offset)}, strides ${formatStrides(source)}`;
+      this.checkRange(low, high, source.buffer, what);
     };
     view(lhs, rows, depth);
     view(rhs, depth, columns);
+    const [left, right] = [lhs.columnStride, rhs.rowStride];
+    if (typeof left !== "number" && typeof right !== "number" && !equalShapes(left.shape, right.shape))
+      this.fail(`walks over ${formatShape(left.shape)} and ${formatShape(right.shape)}`, "sum over the same axes");
     const count = sizeOf(batch) * rows * columns;
     if (count > size) this.fail(`a result of ${count} elements in ${this.name(buffer)}`, "make the buffer larger");
   }

@@ -61,16 +61,28 @@ export interface CumulativeKernel {
   readonly index: Expr;
 }
 
-/** A matrix, or a batch of them, inside a buffer. Strides in elements; `offset` may use counters. */
+/** Several axes in row-major order: axis i has `shape[i]` steps of `strides[i]` elements. */
+export interface Walk {
+  readonly shape: Shape;
+  readonly strides: readonly number[];
+}
+
+/** Where neighbouring rows or columns lie: evenly apart (in elements), or along a walk of as many steps. */
+export type Stride = number | Walk;
+
+/**
+ * A matrix, or a batch of them, inside a buffer. Strides in elements; `offset` may use counters. Rows and columns may be
+ * walks: the windows of an image are a matrix whose rows are channels and places in the window, whose columns are windows.
+ */
 export interface MatrixView {
   readonly buffer: number;
   readonly offset: Expr;
   readonly batchStrides: readonly number[];
-  readonly rowStride: number;
-  readonly columnStride: number;
+  readonly rowStride: Stride;
+  readonly columnStride: Stride;
 }
 
-/** result[b, i, j] = sum over k of lhs[b, i, k] * rhs[b, k, j]. The result is row-major and contiguous from element 0. */
+/** result[b, i, j] = sum over k of lhs[b, i, k] * rhs[b, k, j]. The result is row-major and contiguous from element 0. Walks of both over k have one shape. */
 export interface ContractKernel {
   readonly kind: "contract";
   readonly batch: Shape;

@@ -10,11 +10,12 @@ import type { Lowering } from "./lower.ts";
 import { linearIndex, type Place, placedValue, Value } from "./value.ts";
 
 /** A value over operands in another order of axes: element `index` of the result is operand element `map(index)`. */
-function reindexed(context: Lowering, x: Value, shape: Shape, map: (index: readonly Expr[]) => Expr[]): Value {
+export function reindexed(context: Lowering, x: Value, shape: Shape, map: (index: readonly Expr[]) => Expr[]): Value {
   return new Value(context, withShape(x.aval, shape), (index) => x.element(map(index)), x.cost, x.depth + 1);
 }
 
-function result(context: Lowering, aval: Aval, target: Place | undefined): Place {
+/** Where a result goes: to its target, or wherever there is room. */
+export function resultPlace(context: Lowering, aval: Aval, target: Place | undefined): Place {
   return target ?? { buffer: context.newBuffer(aval.dtype, sizeOf(aval.shape)), offset: undefined };
 }
 
@@ -27,7 +28,7 @@ export function lowerConcatenate(
   target: Place | undefined,
 ): Value {
   const { b } = context;
-  const place = result(context, aval, target);
+  const place = resultPlace(context, aval, target);
   let start = 0;
   let open: { readonly shape: Shape; readonly stores: Store[] } | undefined;
   const finish = (): void => {
@@ -81,7 +82,7 @@ export function lowerReduce(
     const cast = (index: readonly Expr[]): Expr => context.b.cast(positions.element(index), aval.dtype);
     return new Value(context, aval, cast, 1, 1);
   }
-  const place = result(context, aval, target);
+  const place = resultPlace(context, aval, target);
   if (sizeOf(aval.shape) > 0) {
     const { b } = context;
     const build = (): Expr => x.element(range(shape.length).map((d) => b.index(order.indexOf(d))));
@@ -111,7 +112,7 @@ export function lowerCumulative(
   reverse: boolean,
   target: Place | undefined,
 ): Value {
-  const place = result(context, aval, target);
+  const place = resultPlace(context, aval, target);
   if (sizeOf(aval.shape) > 0) {
     context.flush();
     const index = context.loops(aval.shape.length);
@@ -131,13 +132,13 @@ export function lowerCumulative(
 }
 
 /** Strides of a value that is an affine view of memory, and where it starts. */
-interface StridedView {
+export interface StridedView {
   readonly buffer: number;
   readonly offset: Expr;
   readonly strides: readonly number[];
 }
 
-function stridedView(context: Lowering, x: Value): StridedView | undefined {
+export function stridedView(context: Lowering, x: Value): StridedView | undefined {
   context.flush();
   const { b } = context;
   const element = x.element(context.loops(x.aval.shape.length));
@@ -197,7 +198,7 @@ function matrix(
   return { buffer: place.buffer, offset: place.offset ?? context.b.int(0), batchStrides, rowStride, columnStride: 1 };
 }
 
-function castTo(context: Lowering, x: Value, aval: Aval): Value {
+export function castTo(context: Lowering, x: Value, aval: Aval): Value {
   if (x.aval.dtype === aval.dtype) return x;
   const cast = { ...x.aval, dtype: aval.dtype };
   return new Value(context, cast, (index) => context.b.cast(x.element(index), aval.dtype), x.cost + 1, x.depth + 1);
@@ -218,7 +219,8 @@ export function lowerContract(
     return new Value(context, aval, (index) => context.b.cast(counts.element(index), "bool"), 1, 1);
   }
   // The kernel writes from element 0: inside a stacked result it needs memory of its own first.
-  const place = target?.offset === undefined ? result(context, aval, target) : result(context, aval, undefined);
+  const place =
+    target?.offset === undefined ? resultPlace(context, aval, target) : resultPlace(context, aval, undefined);
   const x = lhs.aval.shape;
   const y = rhs.aval.shape;
   const depth = product(d.lhsContracting.map((i) => x[i]!));
@@ -296,7 +298,7 @@ export function lowerScatter<P>(
 ): Value {
   const { b } = context;
   const updates = operands[operands.length - 1]!;
-  const place = result(context, aval, target);
+  const place = resultPlace(context, aval, target);
   const operand = operands[0]!;
   // A fresh value over the operand: the operand itself stays where it is.
   const copy = new Value(context, aval, (index) => operand.element(index), operand.cost, operand.depth + 1);

@@ -11,6 +11,7 @@ import { equalShapes, type Shape, sizeOf } from "../types/shape.ts";
 import { range } from "../util/list.ts";
 import { lowerCallback } from "./callback.ts";
 import { lowerBranch, lowerLoop, lowerWhile } from "./control.ts";
+import { lowerConvolve, lowerReduceWindow } from "./convolve.ts";
 import { flattenCalls } from "./inline.ts";
 import type { BufferSpec, Kernel, Program, Step, Store } from "./ir.ts";
 import { lowerConcatenate, lowerContract, lowerCumulative, lowerReduce, lowerScatter, lowerSort } from "./kernel.ts";
@@ -244,6 +245,10 @@ function lowerEquation(
       ];
     case "contract":
       return [lowerContract(context, operands[0]!, operands[1]!, aval, lower.dimensions(params), target(0))];
+    case "convolve":
+      return [lowerConvolve(context, operands[0]!, operands[1]!, aval, lower.convolution(params), target(0))];
+    case "reduceWindow":
+      return [lowerReduceWindow(context, operands[0]!, aval, lower.op, lower.windows(params), target(0))];
     case "sort":
       return lowerSort(context, operands, results, lower.axis(params), lower.keys(params));
     case "scatter":

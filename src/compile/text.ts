@@ -6,7 +6,7 @@
 import type { BinaryOp, Expr, ExprOp } from "../core/expr.ts";
 import { dtypeBytes, shortDType, type TypedArray } from "../types/dtype.ts";
 import { formatShape } from "../types/shape.ts";
-import type { BufferSpec, ContractKernel, Kernel, MatrixView, Program, Step } from "./ir.ts";
+import type { BufferSpec, ContractKernel, Kernel, MatrixView, Program, Step, Stride } from "./ir.ts";
 import { nodesOf } from "./nodes.ts";
 
 /** Operators that are written between their operands, and how strongly they bind. */
@@ -116,9 +116,17 @@ export function formatExpr(root: Expr): string {
   return text.length > 200 ? `${text.slice(0, 200)}...` : text;
 }
 
+/** A walk is written as its lengths and strides: `28*30+28*1`. */
+const strideText = (stride: Stride): string =>
+  typeof stride === "number" ? String(stride) : stride.shape.map((n, d) => `${n}*${stride.strides[d]}`).join("+");
+
+/** The strides of a view: of its batch axes, its rows, its columns. */
+export function formatStrides({ batchStrides, rowStride, columnStride }: MatrixView): string {
+  return `(${[...batchStrides.map(String), strideText(rowStride), strideText(columnStride)].join(", ")})`;
+}
+
 function viewText(view: MatrixView, offset: string, rows: number, columns: number, batch: readonly number[]): string {
-  const strides = [...view.batchStrides, view.rowStride, view.columnStride];
-  return `b${view.buffer}${formatShape([...batch, rows, columns])} from ${offset} strides ${formatShape(strides)}`;
+  return `b${view.buffer}${formatShape([...batch, rows, columns])} from ${offset} strides ${formatStrides(view)}`;
 }
 
 function contractLines(kernel: ContractKernel): string[] {

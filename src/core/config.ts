@@ -1,4 +1,4 @@
-/** Settings that change what programs mean. Their values are part of every cache key (`configKey`). */
+/** Settings. The values of those that change what programs mean are part of every cache key (`configKey`). */
 import { OptionError } from "../errors/index.ts";
 import { suggest } from "../util/suggest.ts";
 
@@ -23,6 +23,9 @@ export interface Settings {
   defaultBackend: string;
   /** Check every jaxpr and program after each pass; for tests. */
   enableChecks: boolean;
+  /** How many threads share large kernels: 1 for none but the main one, 0 for as many as there are cores, at most 8. Results
+   *  are the same to the bit with any number. Best set before anything large is computed. */
+  threads: number;
 }
 
 const choices: { readonly [K in keyof Settings]?: readonly Settings[K][] } = {
@@ -41,13 +44,19 @@ const settings: Settings = {
   numpyDtypePromotion: "standard",
   defaultBackend: "wasm",
   enableChecks: false,
+  threads: 0,
 };
+
+/** Settings that change no result. */
+const silent: { readonly [K in keyof Settings]?: undefined } = { threads: undefined };
+
+const mostThreads = 64;
 
 const keys = new Map<string, string>();
 
 /** A short text for each distinct combination of settings. */
 function currentKey(): string {
-  const full = JSON.stringify(settings);
+  const full = JSON.stringify({ ...settings, ...silent });
   let short = keys.get(full);
   if (short === undefined) {
     short = `|${keys.size}`;
@@ -69,6 +78,12 @@ function checkSetting(name: string, value: unknown): asserts name is keyof Setti
     throw new OptionError({
       what: `config has no setting ${JSON.stringify(name)}`,
       fix: guess !== undefined ? `did you mean "${guess}"?` : `the settings are ${Object.keys(settings).join(", ")}`,
+    });
+  }
+  if (name === "threads" && !(Number.isInteger(value) && Number(value) >= 0 && Number(value) <= mostThreads)) {
+    throw new OptionError({
+      what: `config setting "threads" cannot be ${typeof value === "number" ? value : JSON.stringify(value)}`,
+      fix: `use an integer from 1 to ${mostThreads}, or 0 for as many as there are cores (at most 8)`,
     });
   }
   const current = settings[name as keyof Settings];

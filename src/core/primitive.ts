@@ -62,6 +62,7 @@ export type LinearizeRule<P> = (
 export type Reader = (index: readonly Expr[]) => Expr;
 
 export type ReduceOp = "add" | "mul" | "max" | "min" | "and" | "or" | "xor" | "argmax" | "argmin";
+export type WindowOp = "add" | "max" | "min" | "argmax" | "argmin";
 export type CumulativeOp = "add" | "mul" | "max" | "min" | "logaddexp";
 export type ScatterOp = "set" | "add" | "mul" | "min" | "max";
 
@@ -76,6 +77,36 @@ export interface DotDimensions {
 /** A function of the host's in the middle of a program: from the elements of its operands to those of its results. It owns
  *  what it is given, and gives away what it returns. */
 export type HostFunction = (data: readonly TypedArray[]) => readonly TypedArray[];
+
+/** A convolution: `batch`, `feature` and spatial axes of each array, and how the window moves. See `lax.convGeneralDilated`. */
+export interface Convolution {
+  readonly windowStrides: readonly number[];
+  readonly padding: readonly (readonly [low: number, high: number])[];
+  readonly lhsDilation: readonly number[];
+  readonly rhsDilation: readonly number[];
+  readonly dimensionNumbers: ConvolutionDimensions;
+  readonly featureGroupCount: number;
+  readonly batchGroupCount: number;
+}
+
+/** Axes of a convolution's arrays. */
+export interface ConvolutionDimensions {
+  /** Batch axis, feature axis, spatial axes of the left operand. */
+  readonly lhsSpec: readonly number[];
+  /** Output feature axis, input feature axis, spatial axes of the kernel. */
+  readonly rhsSpec: readonly number[];
+  /** Batch axis, feature axis, spatial axes of the result. */
+  readonly outSpec: readonly number[];
+}
+
+/** Windows over an array, one entry an axis. */
+export interface Windows {
+  readonly windowDimensions: readonly number[];
+  readonly windowStrides: readonly number[];
+  readonly padding: readonly (readonly [low: number, high: number])[];
+  readonly baseDilation: readonly number[];
+  readonly windowDilation: readonly number[];
+}
 
 /** How a primitive is computed. Few kinds, so that each backend knows all; see docs/internals. */
 export type Lowering<P> =
@@ -115,6 +146,11 @@ export type Lowering<P> =
     }
   /** Sums of products over contracted axes. */
   | { readonly kind: "contract"; readonly dimensions: (params: P) => DotDimensions }
+  /** Sums of products of windows of the first operand with the second. */
+  | { readonly kind: "convolve"; readonly convolution: (params: P) => Convolution }
+  /** Combines the elements of each window of the first operand; outside of it is the operation's neutral element.
+   *  `argmax` and `argmin` give the row-major number of the first extreme within the window, as int32. */
+  | { readonly kind: "reduceWindow"; readonly op: WindowOp; readonly windows: (params: P) => Windows }
   /** Rows along one axis in ascending order of the first `keys` operands, all operands moving together; stable; NaN last. */
   | { readonly kind: "sort"; readonly axis: (params: P) => number; readonly keys: (params: P) => number }
   /**

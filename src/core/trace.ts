@@ -52,7 +52,7 @@ export interface Executor {
   /** The value of a rank-0 array if it can be read at once without waiting for a device; else undefined. */
   scalar(x: NDArray): number | bigint | boolean | undefined;
   /** Makes weak references to dead objects empty; false where the engine does not let a program do that. */
-  collect(): boolean;
+  readonly collect?: () => boolean;
   /** A concrete rank-0 array of a known value. */
   fromScalar(value: number | bigint | boolean, aval: NDArray["aval"]): NDArray;
 }
@@ -130,7 +130,7 @@ export function untilEnd<T>(traces: readonly Trace[], body: () => T): T {
 
 /** @throws UnexpectedTracerError if something holds a tracer of these still. */
 function checkLeaks(records: readonly TraceRecord[]): void {
-  if (records.length === 0 || !executor!.collect()) return;
+  if (records.length === 0 || !executor!.collect?.()) return;
   for (const { description, made } of records) {
     const leaked = made.flatMap(({ tracer, line }) => {
       const x = tracer.deref();

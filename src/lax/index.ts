@@ -14,6 +14,24 @@ export {
   type VmapMethod,
 } from "./callback.ts";
 export { cond, switch } from "./cond.ts";
+export {
+  type ConvDimensionNumbers,
+  type ConvDimensions,
+  type ConvOptions,
+  type ConvTransposeOptions,
+  conv,
+  convDimensionNumbers,
+  convGeneralDilated,
+  convTranspose,
+  convWithGeneralPadding,
+  type Padding,
+  type PaddingName,
+  type Pads,
+  padtypeToPads,
+  type ReduceWindowOptions,
+  reduceWindow,
+  type WindowComputation,
+} from "./conv.ts";
 export * from "./elementwise.ts";
 export * from "./gather.ts";
 export { foriLoop, type MapOptions, map, type WhileOptions, whileLoop } from "./loop.ts";

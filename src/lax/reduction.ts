@@ -21,27 +21,36 @@ const reducer =
   (x, axes) =>
     primitive(x, { axes: canonicalAxes(axes, x.aval.shape.length).sort((a, b) => a - b) });
 
-/** The sum over axes (default: all). */
+/** The sum over axes (default: all). @example lax.reduceSum(jnp.ones([2, 3]), [0]) // [2. 2. 2.] */
 export const reduceSum: Reduce = /* @__PURE__ */ reducer(reduction.reduceSum);
-/** The product over axes. */
+/** The product over axes. @example lax.reduceProd(jnp.array([2, 3]), [0]) // 6.0 */
 export const reduceProd: Reduce = /* @__PURE__ */ reducer(reduction.reduceProd);
-/** The largest element over axes; -inf or the smallest integer for empty ones. */
+/**
+ * The largest element over axes; -inf or the smallest integer for empty ones.
+ * @example lax.reduceMax(jnp.array([2, 3]), [0]) // 3.0
+ */
 export const reduceMax: Reduce = /* @__PURE__ */ reducer(reduction.reduceMax);
-/** The smallest element over axes. */
+/** The smallest element over axes. @example lax.reduceMin(jnp.array([2, 3]), [0]) // 2.0 */
 export const reduceMin: Reduce = /* @__PURE__ */ reducer(reduction.reduceMin);
-/** Whether all elements are true, or the bitwise and of integers. */
+/**
+ * Whether all elements are true, or the bitwise and of integers.
+ * @example lax.reduceAnd(jnp.array([true, false]), [0]) // False
+ */
 export const reduceAnd: Reduce = /* @__PURE__ */ reducer(reduction.reduceAnd);
-/** Whether any element is true, or the bitwise or of integers. */
+/**
+ * Whether any element is true, or the bitwise or of integers.
+ * @example lax.reduceOr(jnp.array([true, false]), [0]) // True
+ */
 export const reduceOr: Reduce = /* @__PURE__ */ reducer(reduction.reduceOr);
-/** The exclusive or over axes. */
+/** The exclusive or over axes. @example lax.reduceXor(jnp.array([true, true]), [0]) // False */
 export const reduceXor: Reduce = /* @__PURE__ */ reducer(reduction.reduceXor);
 
-/** The index of the first largest element along an axis. */
+/** The index of the first largest element along an axis. @example lax.argmax(jnp.array([1, 3, 2]), 0) // 1 */
 export function argmax(x: NDArray, axis: number, indexDtype: DType = "int32"): NDArray {
   return reduction.argmax(x, { axes: [canonicalAxis(axis, x.aval.shape.length)], indexDtype });
 }
 
-/** The index of the first smallest element along an axis. */
+/** The index of the first smallest element along an axis. @example lax.argmin(jnp.array([3, 1, 2]), 0) // 1 */
 export function argmin(x: NDArray, axis: number, indexDtype: DType = "int32"): NDArray {
   return reduction.argmin(x, { axes: [canonicalAxis(axis, x.aval.shape.length)], indexDtype });
 }
@@ -53,15 +62,18 @@ const runner =
   (x, axis = 0, reverse = false) =>
     primitive(x, { axis: canonicalAxis(axis, x.aval.shape.length), reverse });
 
-/** Running sums along an axis. */
+/** Running sums along an axis. @example lax.cumsum(jnp.array([1, 2, 3]), 0) // [1. 3. 6.] */
 export const cumsum: Cumulative = /* @__PURE__ */ runner(cumulative.cumsum);
-/** Running products along an axis. */
+/** Running products along an axis. @example lax.cumprod(jnp.array([1, 2, 3]), 0) // [1. 2. 6.] */
 export const cumprod: Cumulative = /* @__PURE__ */ runner(cumulative.cumprod);
-/** Running maxima along an axis. */
+/** Running maxima along an axis. @example lax.cummax(jnp.array([1, 3, 2]), 0) // [1. 3. 3.] */
 export const cummax: Cumulative = /* @__PURE__ */ runner(cumulative.cummax);
-/** Running minima along an axis. */
+/** Running minima along an axis. @example lax.cummin(jnp.array([3, 1, 2]), 0) // [3. 1. 1.] */
 export const cummin: Cumulative = /* @__PURE__ */ runner(cumulative.cummin);
-/** Running $\log \sum \exp$ along an axis. */
+/**
+ * Running $\log \sum \exp$ along an axis.
+ * @example lax.cumlogsumexp(jnp.array([0, 0, 0]), 0) // [0.        0.6931472 1.0986123]
+ */
 export const cumlogsumexp: Cumulative = /* @__PURE__ */ runner(cumulative.cumlogsumexp);
 
 /** `[[lhs contracting, rhs contracting], [lhs batch, rhs batch]]`. */
@@ -76,7 +88,10 @@ export interface DotOptions {
   readonly preferredElementType?: DType;
 }
 
-/** Sums of products over contracted axes; the result has batch axes, then free axes of both operands. */
+/**
+ * Sums of products over contracted axes; the result has batch axes, then free axes of both operands.
+ * @example lax.dotGeneral(jnp.ones([2, 3]), jnp.ones([3, 4]), [[[1], [0]], [[], []]]).shape // [2, 4]
+ */
 export function dotGeneral(
   x: NDArray,
   y: NDArray,
@@ -90,7 +105,10 @@ export function dotGeneral(
   });
 }
 
-/** Vector and matrix products for operands of rank 1 and 2. @throws ShapeError for other ranks. */
+/**
+ * Vector and matrix products for operands of rank 1 and 2. @throws ShapeError for other ranks.
+ * @example lax.dot(jnp.array([1, 2]), jnp.array([3, 4])) // 11.0
+ */
 export function dot(x: NDArray, y: NDArray, options: DotOptions = {}): NDArray {
   const [m, n] = [x.aval.shape.length, y.aval.shape.length];
   if (m < 1 || m > 2 || n < 1 || n > 2 || x.aval.shape[m - 1] !== y.aval.shape[0]) {
@@ -110,7 +128,10 @@ export function dot(x: NDArray, y: NDArray, options: DotOptions = {}): NDArray {
   );
 }
 
-/** Matrix products over leading batch axes. */
+/**
+ * Matrix products over leading batch axes.
+ * @example lax.batchMatmul(jnp.ones([5, 2, 3]), jnp.ones([5, 3, 4])).shape // [5, 2, 4]
+ */
 export function batchMatmul(x: NDArray, y: NDArray): NDArray {
   const rank = x.aval.shape.length;
   const batch = Array.from({ length: rank - 2 }, (_, i) => i);
@@ -127,7 +148,10 @@ export interface SortOptions {
   readonly numKeys?: number;
 }
 
-/** Ascending order along an axis; NaN last. Several operands move together, ordered by the first `numKeys`. */
+/**
+ * Ascending order along an axis; NaN last. Several operands move together, ordered by the first `numKeys`.
+ * @example lax.sort(jnp.array([3, 1, 2])) // [1. 2. 3.]
+ */
 export function sort(x: NDArray, dimension?: number, options?: SortOptions): NDArray;
 export function sort(x: readonly NDArray[], dimension?: number, options?: SortOptions): NDArray[];
 export function sort(x: NDArray | readonly NDArray[], dimension = -1, options: SortOptions = {}): NDArray | NDArray[] {
@@ -138,12 +162,18 @@ export function sort(x: NDArray | readonly NDArray[], dimension = -1, options: S
   return Array.isArray(x) ? sorted : sorted[0]!;
 }
 
-/** A second array in the order that sorts the first: `[sorted keys, moved values]`. */
+/**
+ * A second array in the order that sorts the first: `[sorted keys, moved values]`.
+ * @example lax.sortKeyVal(jnp.array([3, 1, 2]), jnp.arange(3)) // [1. 2. 3.], [1 2 0]
+ */
 export function sortKeyVal(keys: NDArray, values: NDArray, dimension = -1, isStable = true): NDArray[] {
   return sort([keys, values], dimension, { isStable, numKeys: 1 });
 }
 
-/** The k largest elements along the last axis, in descending order, and their indices. Equal ones: lowest index first. */
+/**
+ * The k largest elements along the last axis, in descending order, and their indices. Equal ones: lowest index first.
+ * @example lax.topK(jnp.array([3, 1, 2]), 2) // [3. 2.], [0 2]
+ */
 export function topK(x: NDArray, k: number): [NDArray, NDArray] {
   const { shape, dtype } = x.aval;
   const axis = shape.length - 1;

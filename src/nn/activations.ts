@@ -31,7 +31,7 @@ import { log1mexpElements, reluElements } from "./kinks.ts";
 
 const inexact = (name: string, x: ArrayArg): NDArray => promoteInexact(name, x)[0]!;
 
-/** x itself. */
+/** x itself. @example nn.identity(2) // 2.0 */
 export function identity(x: ArrayArg): NDArray {
   return asArray(x, "identity");
 }

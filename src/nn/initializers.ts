@@ -220,7 +220,10 @@ export function glorotUniform(options: FanOptions = {}): Initializer {
   return scaling("glorotUniform", 1, "fan_avg", "uniform", options);
 }
 
-/** Glorot's (Xavier's) normal initializer, cut off at two deviations: variance 2 / (inputs + outputs). */
+/**
+ * Glorot's (Xavier's) normal initializer, cut off at two deviations: variance 2 / (inputs + outputs).
+ * @example nn.initializers.glorotNormal()(key, [3, 2]).shape // [3, 2]
+ */
 export function glorotNormal(options: FanOptions = {}): Initializer {
   return scaling("glorotNormal", 1, "fan_avg", "truncated_normal", options);
 }
@@ -230,7 +233,10 @@ export function heUniform(options: FanOptions = {}): Initializer {
   return scaling("heUniform", 2, "fan_in", "uniform", options);
 }
 
-/** He's (Kaiming's) normal initializer, cut off at two deviations: variance 2 / inputs. */
+/**
+ * He's (Kaiming's) normal initializer, cut off at two deviations: variance 2 / inputs.
+ * @example nn.initializers.heNormal()(key, [3, 2]).shape // [3, 2]
+ */
 export function heNormal(options: FanOptions = {}): Initializer {
   return scaling("heNormal", 2, "fan_in", "truncated_normal", options);
 }
@@ -240,7 +246,10 @@ export function lecunUniform(options: FanOptions = {}): Initializer {
   return scaling("lecunUniform", 1, "fan_in", "uniform", options);
 }
 
-/** LeCun's normal initializer, cut off at two deviations: variance 1 / inputs. */
+/**
+ * LeCun's normal initializer, cut off at two deviations: variance 1 / inputs.
+ * @example nn.initializers.lecunNormal()(key, [3, 2]).shape // [3, 2]
+ */
 export function lecunNormal(options: FanOptions = {}): Initializer {
   return scaling("lecunNormal", 1, "fan_in", "truncated_normal", options);
 }

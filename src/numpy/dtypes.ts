@@ -377,6 +377,7 @@ export function iinfo(intType: Typed): IntegerInfo {
 /**
  * The dtype that a name stands for: `jnp.dtype("float")` is "float32".
  * @throws DTypeError for an unknown name.
+ * @example jnp.dtype("float") // "float32"
  */
 export function dtype(name: Typed): DType {
   return dtypeArgument(name, "dtype");

@@ -204,7 +204,7 @@ export interface TrimZerosOptions {
 /**
  * An array without the zeros (or slices of zeros) at its ends. Its values must be known.
  * @throws ConcretizationTypeError for a traced array.
- * @example jnp.trimZeros(jnp.array([0, 0, 1, 2, 0])) // [1 2]
+ * @example jnp.trimZeros(jnp.array([0, 0, 1, 2, 0])) // [1. 2.]
  */
 export function trimZeros(
   filt: ArrayArg,

@@ -207,7 +207,7 @@ function assemble(blocks: Blocks, depth: number, rank: number): NDArray {
 /**
  * An array with values behind it along an axis; without an axis both are flattened.
  * @throws ShapeError if the shapes do not fit.
- * @example jnp.append(x, 3); jnp.append(m, row, 0)
+ * @example jnp.append(x, 3); jnp.append(m, row.reshape(1, 3), 0)
  */
 export function append(
   arr: ArrayArg,

@@ -11,12 +11,15 @@ export {
   withPrintOptions as printOptions,
 } from "../array/printoptions.ts";
 
-/** What `console.log(x)` shows: NumPy's `str`. */
+/** What `console.log(x)` shows: NumPy's `str`. @example jnp.arrayStr(jnp.array([1, 2])) // "[1. 2.]" */
 export function arrayStr(x: ArrayLike): string {
   return str(asArray(x, "arrayStr"));
 }
 
-/** What an array shows inside containers: JAX's `repr`, such as `Array([1., 2.], dtype=float32)`. */
+/**
+ * What an array shows inside containers: JAX's `repr`, such as `Array([1., 2.], dtype=float32)`.
+ * @example jnp.arrayRepr(jnp.array([1, 2])) // "Array([1., 2.], dtype=float32)"
+ */
 export function arrayRepr(x: ArrayLike): string {
   return repr(asArray(x, "arrayRepr"));
 }

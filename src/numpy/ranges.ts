@@ -211,7 +211,7 @@ export interface LogspaceOptions extends Omit<LinspaceOptions, "retstep"> {
 /**
  * `num` numbers evenly spaced on a logarithmic scale: powers of `base` with exponents from `start` to `stop`.
  * @throws ArgumentError for a negative count. @throws ConcretizationTypeError for a traced count.
- * @example jnp.logspace(0, 3, 4) // [1 10 100 1000]
+ * @example jnp.logspace(0, 3, 4) // [   1.   10.  100. 1000.]
  */
 export function logspace(
   start: ArrayArg,
@@ -238,7 +238,7 @@ export type GeomspaceOptions = Omit<LinspaceOptions, "retstep">;
 /**
  * `num` numbers in geometric progression from `start` to `stop`, which have the same sign and are not zero.
  * @throws ArgumentError for a negative count. @throws ConcretizationTypeError for a traced count.
- * @example jnp.geomspace(1, 1000, 4) // [1 10 100 1000]
+ * @example jnp.geomspace(1, 1000, 4) // [   1.   10.  100. 1000.]
  */
 export function geomspace(
   start: ArrayArg,

@@ -76,7 +76,9 @@ function countBefore(sorted: NDArray, values: NDArray, inclusive: boolean): NDAr
  * Where values would go in a sorted vector so that it stays sorted: the number of elements before each. int32. NaN counts as
  * larger than everything, as in `sort`.
  * @throws ShapeError if `a` is not a vector. @throws OptionError for an unknown side or method.
- * @example jnp.searchsorted(jnp.array([1, 2, 2, 3]), 2) // 1; with { side: "right" }: 3
+ * @example
+ * jnp.searchsorted(jnp.array([1, 2, 2, 3]), 2) // 1
+ * jnp.searchsorted(jnp.array([1, 2, 2, 3]), 2, { side: "right" }) // 3
  */
 export function searchsorted(
   a: ArrayArg,
@@ -171,7 +173,7 @@ function modulo(x: NDArray, period: NDArray): NDArray {
 /**
  * The piecewise linear function through the points (xp, fp), at x. `xp` must ascend, which is not checked.
  * @throws ShapeError unless `xp` and `fp` are vectors of one length. @throws DTypeError for complex x.
- * @example jnp.interp(1.5, jnp.array([0, 1, 2]), jnp.array([10, 20, 0])) // 10
+ * @example jnp.interp(1.5, jnp.array([0, 1, 2]), jnp.array([10, 20, 0])) // 10.0
  */
 export function interp(
   x: ArrayArg,

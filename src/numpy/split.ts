@@ -59,7 +59,7 @@ function parts(caller: string, ary: ArrayArg, sections: Sections, axis: number, 
 /**
  * Parts of an array along an axis: a number of equal ones, or those between given places.
  * @throws ShapeError if the parts would not be equal, or the places do not ascend within the axis.
- * @example jnp.split(x, 3); jnp.split(x, [2, 5], 1)
+ * @example jnp.split(x, 3); jnp.split(m, [1, 2], 1)
  */
 export function split(ary: ArrayArg, indicesOrSections: Sections, ...args: AxisArguments): NDArray[] {
   const { axis = 0 } = readArguments<{ axis?: number }>("split", args, ["axis"]);

@@ -31,7 +31,7 @@ function cosine(points: NDArray, last: number, k = 1): NDArray {
 /**
  * The Hann window: 0.5 - 0.5 cos(2 pi n / (M - 1)).
  * @throws ConcretizationTypeError for a traced M. @throws ArgumentError for a negative one.
- * @example jnp.hanning(5) // [0 0.5 1 0.5 0]
+ * @example jnp.hanning(5) // [0.  0.5 1.  0.5 0. ]
  */
 export function hanning(M: StaticInt): NDArray {
   return window("hanning", M, (n, last) => mul(scalarOf(0.5), sub(scalarOf(1), cosine(n, last))));
@@ -60,7 +60,7 @@ export function blackman(M: StaticInt): NDArray {
 /**
  * The Bartlett window: a triangle that is zero at both ends.
  * @throws ConcretizationTypeError for a traced M. @throws ArgumentError for a negative one.
- * @example jnp.bartlett(5) // [0 0.5 1 0.5 0]
+ * @example jnp.bartlett(5) // [0.  0.5 1.  0.5 0. ]
  */
 export function bartlett(M: StaticInt): NDArray {
   return window("bartlett", M, (n, last) => {

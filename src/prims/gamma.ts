@@ -107,7 +107,9 @@ function lgammaExpr(b: ExprBuilder, x: Expr): Expr {
   const reflected = b.mul(sine, b.select(small, k(1), a));
   const rest = b.unary("log", b.select(negative, reflected, b.select(small, a, k(1))));
   const result = b.sub(b.select(negative, b.neg(value), value), rest);
-  return b.select(b.eq(a, k(Infinity)), k(Infinity), result);
+  // At a pole that is huge, both parts are infinite and their difference would be NaN.
+  const pole = b.and(negative, b.eq(a, b.unary("floor", a)));
+  return b.select(b.or(pole, b.eq(a, k(Infinity))), k(Infinity), result);
 }
 
 function digammaExpr(b: ExprBuilder, x: Expr): Expr {

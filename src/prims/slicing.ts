@@ -1,6 +1,7 @@
 /** Static slices, padding and joining: each is the transpose of another. */
 import type { Expr, ExprBuilder } from "../core/expr.ts";
 import type { NDArray } from "../core/ndarray.ts";
+import { type PaddingAxis, paddedLength, paddedPlace } from "../core/padding.ts";
 import { definePrimitive, isLinear, type Operation } from "../core/primitive.ts";
 import { ArgumentError, AxisError, DTypeError, ShapeError } from "../errors/index.ts";
 import { makeAval, withShape } from "../types/aval.ts";
@@ -129,17 +130,13 @@ export function sliceAlong(x: NDArray, axis: number, start: number, limit: numbe
   });
 }
 
-/** Padding of one axis: before, after, and between neighbours. The first two may be negative: elements are removed. */
-export type PaddingAxis = readonly [low: number, high: number, interior: number];
+export type { PaddingAxis } from "../core/padding.ts";
 
 /** Parameters of `pad`. */
 export interface PadParams {
   /** One entry an axis. */
   readonly paddingConfig: readonly PaddingAxis[];
 }
-
-const paddedLength = (n: number, [low, high, interior]: PaddingAxis): number =>
-  low + high + n + Math.max(0, n - 1) * interior;
 
 const formatPadding = (config: readonly PaddingAxis[]): string => formatTuple(config.map((axis) => formatShape(axis)));
 
@@ -226,21 +223,7 @@ export const pad: Operation<2, PadParams> = /* @__PURE__ */ definePrimitive({
     element: (b, read, index, { paddingConfig }, [x]) => {
       const value = read[1]!([]);
       if (x!.shape.includes(0)) return value;
-      let inside: Expr | undefined;
-      const place = index.map((i, d) => {
-        const [low, high, interior] = paddingConfig[d]!;
-        const n = x!.shape[d]!;
-        let at = b.sub(i, b.int(low));
-        const conditions: Expr[] = [];
-        if (low > 0) conditions.push(b.ge(at, b.int(0)));
-        if (interior > 0) {
-          conditions.push(b.eq(b.rem(at, b.int(interior + 1)), b.int(0)));
-          at = b.div(at, b.int(interior + 1));
-        }
-        if (high > 0) conditions.push(b.lt(at, b.int(n)));
-        for (const c of conditions) inside = inside === undefined ? c : b.and(inside, c);
-        return conditions.length === 0 ? at : clamped(b, at, n);
-      });
+      const { index: place, inside } = paddedPlace(b, index, x!.shape, paddingConfig);
       const element = read[0]!(place);
       return inside === undefined ? element : b.select(inside, element, value);
     },

@@ -118,7 +118,10 @@ export function split(key: Key, num: number | Shape = 2): Key {
   return likeKey(key, splitWords(singleKey("split", key), shape));
 }
 
-/** A new key from a key and an integer (taken modulo 2^32), the same for both layouts. */
+/**
+ * A new key from a key and an integer (taken modulo 2^32), the same for both layouts.
+ * @example random.keyData(random.foldIn(random.key(0), 3)) // [2467461003 3840466878]
+ */
 export function foldIn(key: Key, data: number | NDArray): Key {
   const words = singleKey("foldIn", key);
   let low: NDArray;

@@ -44,7 +44,10 @@ function splitPair(data: NDArray): [NDArray, NDArray] {
   return [row(0), row(1)];
 }
 
-/** Random bits as unsigned integers: dtype uint32 by default. */
+/**
+ * Random bits as unsigned integers: dtype uint32 by default.
+ * @example random.bits(key, [2]) // [4070199207 4202968722]
+ */
 export function bits(
   key: Key,
   ...args: readonly [shape?: Shape | { readonly shape?: Shape; readonly dtype?: DType }, dtype?: DType]
@@ -54,7 +57,10 @@ export function bits(
   return randomBits(singleKey("bits", key), bitWidthOf(dtype), readShape("bits", a.shape));
 }
 
-/** Booleans that are true with probability p (default 0.5). */
+/**
+ * Booleans that are true with probability p (default 0.5).
+ * @example random.bernoulli(key, 0.3, [4]) // [False False False False]
+ */
 export function bernoulli(
   key: Key,
   p: Parameter = 0.5,
@@ -76,7 +82,10 @@ export function bernoulli(
   return lt(mul(second, full([], 2 ** -digits, dtype)), sub(probability, first));
 }
 
-/** Rademacher numbers: -1 and 1 with equal probability; int32 by default. */
+/**
+ * Rademacher numbers: -1 and 1 with equal probability; int32 by default.
+ * @example random.rademacher(key, [4]) // [-1 -1  1  1]
+ */
 export function rademacher(
   key: Key,
   ...args: readonly [shape?: Shape | { readonly shape?: Shape; readonly dtype?: DType }, dtype?: DType]
@@ -188,6 +197,7 @@ function shuffle(data: NDArray, x: NDArray, axis: number): NDArray {
 /**
  * A random permutation of the integers below n, or of the entries of an array along an axis.
  * With `independent`, each slice along the axis is shuffled on its own.
+ * @example random.permutation(key, 5) // [0 1 4 3 2]
  */
 export function permutation(
   key: Key,
@@ -306,6 +316,7 @@ export interface CategoricalOptions {
  * plus Gumbel noise (without replacement: the largest ones; Kool, van Hoof, Welling: "Stochastic beams and where to find
  * them", 2019).
  * @throws ArgumentError for more draws without replacement than there are categories.
+ * @example random.categorical(key, jnp.log(jnp.array([0.1, 0.9])), { shape: [4] }) // [1 1 1 1]
  */
 export function categorical(
   key: Key,

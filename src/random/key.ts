@@ -80,30 +80,36 @@ export function PRNGKey(seed: number | bigint | NDArray, options?: { readonly im
 
 const wrap = (words: NDArray): Key => randomWrap(words, { axis: words.aval.shape.length - 1 });
 
-/** A typed key from an integer seed: dtype `key<fry>`, shape (). @throws DTypeError for a seed that is not an integer. */
+/**
+ * A typed key from an integer seed: dtype `key<fry>`, shape (). @throws DTypeError for a seed that is not an integer.
+ * @example random.key(0) // Array((), dtype=key<fry>) overlaying: [0 0]
+ */
 export function key(seed: number | bigint | NDArray, options?: { readonly impl?: string }): Key {
   checkImplementation(options);
   return wrap(rawKey(seed));
 }
 
-/** The words of a key: uint32[..., 2]. */
+/** The words of a key: uint32[..., 2]. @example random.keyData(random.key(7)) // [0 7] */
 export function keyData(keys: Key): NDArray {
   return isTypedKey(keys) ? randomUnwrap(keys) : checkRaw("keyData", keys);
 }
 
-/** A typed key from words, uint32[..., 2]. */
+/**
+ * A typed key from words, uint32[..., 2].
+ * @example random.wrapKeyData(random.keyData(random.key(7))) // Array((), dtype=key<fry>) overlaying: [0 7]
+ */
 export function wrapKeyData(data: NDArray, options?: { readonly impl?: string }): Key {
   checkImplementation(options);
   return wrap(checkRaw("wrapKeyData", data));
 }
 
-/** The name of a key's generator: "threefry2x32". */
+/** The name of a key's generator: "threefry2x32". @example random.keyImpl(random.key(0)) // "threefry2x32" */
 export function keyImpl(keys: Key): string {
   keyData(keys);
   return "threefry2x32";
 }
 
-/** A copy of a key, to say that its reuse is meant. */
+/** A copy of a key, to say that its reuse is meant. @example random.normal(random.clone(key)) // 1.6226422 */
 export function clone(keys: Key): Key {
   return keys;
 }

@@ -146,7 +146,7 @@ function between(data: NDArray, shape: Shape, dtype: DType, low: number, high: n
  */
 export const normal: Sampler = /* @__PURE__ */ sampler("normal", normalArray);
 
-/** Exponential numbers with rate 1: $-\log(1 - u)$. */
+/** Exponential numbers with rate 1: $-\log(1 - u)$. @example random.exponential(key, [2]) // [2.950128  3.8434246] */
 export const exponential: Sampler = /* @__PURE__ */ sampler("exponential", (data, shape, dtype) =>
   neg(log1p(neg(between(data, shape, dtype, 0, 1)))),
 );
@@ -166,6 +166,7 @@ export function readMode(caller: string, value: unknown): SamplingMode {
 /**
  * Standard Gumbel numbers: $-\log(-\log u)$.
  * @throws DTypeError for a dtype that is not floating; OptionError for an unknown mode.
+ * @example random.gumbel(key, [2]) // [2.9233725 3.8326175]
  */
 export function gumbel(
   key: Key,
@@ -204,31 +205,37 @@ export function halves(both: NDArray): [NDArray, NDArray] {
   return [half(0), half(1)];
 }
 
-/** Laplace numbers with mean 0 and scale 1. */
+/** Laplace numbers with mean 0 and scale 1. @example random.laplace(key, [2]) // [-2.2569816 -3.1502788] */
 export const laplace: Sampler = /* @__PURE__ */ sampler("laplace", (data, shape, dtype) => {
   const u = between(data, shape, dtype, -1 + (dtype === "float64" ? 2 ** -53 : 2 ** -24), 1);
   return mul(sign(u), log1p(neg(abs(u))));
 });
 
-/** Standard logistic numbers: $\log(u / (1 - u))$. */
+/** Standard logistic numbers: $\log(u / (1 - u))$. @example random.logistic(key, [2]) // [2.896376  3.8217716] */
 export const logistic: Sampler = /* @__PURE__ */ sampler("logistic", (data, shape, dtype) => {
   const u = between(data, shape, dtype, tiny(dtype), 1);
   return sub(log(u), log1p(neg(u)));
 });
 
-/** Standard Cauchy numbers: $\tan(\pi (u - 1/2))$. */
+/** Standard Cauchy numbers: $\tan(\pi (u - 1/2))$. @example random.cauchy(key, [2]) // [ 6.0274944 14.837895 ] */
 export const cauchy: Sampler = /* @__PURE__ */ sampler("cauchy", (data, shape, dtype) => {
   const u = between(data, shape, dtype, epsilon(dtype), 1);
   return tan(mul(constant(Math.PI, dtype), sub(u, constant(0.5, dtype))));
 });
 
-/** Maxwell numbers with scale 1: the length of a vector of three normal numbers. */
+/**
+ * Maxwell numbers with scale 1: the length of a vector of three normal numbers.
+ * @example random.maxwell(key, [2]) // [2.6310966 0.9910329]
+ */
 export const maxwell: Sampler = /* @__PURE__ */ sampler("maxwell", (data, shape, dtype) => {
   const three = normalArray(data, [...shape, 3], dtype);
   return sqrt(reduceSum(mul(three, three), { axes: [shape.length] }));
 });
 
-/** Normal numbers between two bounds: exclusive, by inverting the distribution function. */
+/**
+ * Normal numbers between two bounds: exclusive, by inverting the distribution function.
+ * @example random.truncatedNormal(key, -1, 1, [2]) // [0.86185926 0.9412883 ]
+ */
 export function truncatedNormal(
   key: Key,
   lower: Parameter,
@@ -251,7 +258,10 @@ const drawTruncated = /* @__PURE__ */ composite("truncatedNormal", ([data, low, 
   return [min(max(out, inside), nextafter(high!, constant(Number.NEGATIVE_INFINITY, dtype)))];
 });
 
-/** Rayleigh numbers with a scale: $\sigma \sqrt{-2 \log u}$. */
+/**
+ * Rayleigh numbers with a scale: $\sigma \sqrt{-2 \log u}$.
+ * @example random.rayleigh(key, 1, [2]) // [0.32787833 0.20810027]
+ */
 export function rayleigh(
   key: Key,
   scale: Parameter,
@@ -264,7 +274,10 @@ export function rayleigh(
   return mul(parameter(scale, dtype, shape), sqrt(mul(log(u), constant(-2, dtype))));
 }
 
-/** Weibull numbers: scale times $(-\log(1 - u))^{1/c}$. */
+/**
+ * Weibull numbers: scale times $(-\log(1 - u))^{1/c}$.
+ * @example random.weibullMin(key, 1, 2, [2]) // [1.7175937 1.9604654]
+ */
 export function weibullMin(
   key: Key,
   scale: Parameter,
@@ -279,7 +292,10 @@ export function weibullMin(
   return mul(pow(neg(log1p(neg(u))), power), parameter(scale, dtype, shape));
 }
 
-/** Pareto numbers with shape parameter b: $e^{E/b}$ for E exponential. */
+/**
+ * Pareto numbers with shape parameter b: $e^{E/b}$ for E exponential.
+ * @example random.pareto(key, 2, [2]) // [4.371316 6.832648]
+ */
 export function pareto(
   key: Key,
   b: Parameter,
@@ -292,7 +308,7 @@ export function pareto(
   return exp(div(e, parameter(b, dtype, shape)));
 }
 
-/** Log-normal numbers: $e^{\sigma Z}$ for Z normal. */
+/** Log-normal numbers: $e^{\sigma Z}$ for Z normal. @example random.lognormal(key, 1, [2]) // [5.066459 7.578117] */
 export function lognormal(
   key: Key,
   sigma: Parameter = 1,

@@ -10,7 +10,7 @@ import { Cell, smallBytes } from "./cell.ts";
 import { getBackend } from "./device.ts";
 import { allocate, manage } from "./memory.ts";
 
-const noPins: ReadonlySet<Cell> = new Set();
+const noPins: readonly NDArray[] = [];
 
 /** The cell of a concrete array. @throws DeletedArrayError if its elements are gone. */
 export function cellOf(x: NDArray): Cell {

@@ -12,7 +12,7 @@ export function registerBackend(name: string, create: () => Backend): void {
   factories.set(name, create);
 }
 
-/** Names of all backends. */
+/** Names of all backends. @example backendNames() */
 export function backendNames(): string[] {
   return [...factories.keys()];
 }
@@ -43,7 +43,7 @@ export function getBackend(name: string = config.defaultBackend): Backend {
   return backend;
 }
 
-/** The name of the backend that runs by default: JAX's `jax.default_backend()`. */
+/** The name of the backend that runs by default: JAX's `jax.default_backend()`. @example defaultBackend() // "wasm" */
 export function defaultBackend(): string {
   return getBackend().name;
 }

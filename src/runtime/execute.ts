@@ -60,18 +60,16 @@ function compileJaxpr(jaxpr: Jaxpr, name: string): Compiled {
 /** Runs a compiled program on concrete operands. */
 export function callCompiled(compiled: Compiled, operands: readonly NDArray[]): NDArray[] {
   const { backend } = compiled;
-  const pinned = new Set<Cell>();
-  for (const i of compiled.arguments) pinned.add(cellOf(operands[i]!));
   const temporary: Storage[] = [];
   const inputs: Storage[] = [];
   const outputs: Storage[] = [];
   try {
-    for (const i of compiled.arguments) inputs.push(storageOf(operands[i]!, backend, pinned, temporary));
+    for (const i of compiled.arguments) inputs.push(storageOf(operands[i]!, backend, operands, temporary));
     for (const aval of compiled.outputAvals) {
-      outputs.push(allocate(backend, aval.dtype, sizeOf(aval.shape), pinned));
+      outputs.push(allocate(backend, aval.dtype, sizeOf(aval.shape), operands));
     }
     if (compiled.executable.program.functions === undefined) backend.run(compiled.executable, inputs, outputs);
-    else whilePinned(pinned, () => backend.run(compiled.executable, inputs, outputs));
+    else whilePinned(operands, () => backend.run(compiled.executable, inputs, outputs));
   } catch (error) {
     for (const storage of outputs) backend.free(storage);
     throw error;
@@ -92,7 +90,7 @@ function withAval(x: NDArray, aval: Aval): NDArray {
 }
 
 /** Where an operand lies in the backend's memory; small ones are copied there for the call. */
-function storageOf(x: NDArray, backend: Backend, pinned: ReadonlySet<Cell>, temporary: Storage[]): Storage {
+function storageOf(x: NDArray, backend: Backend, pinned: readonly NDArray[], temporary: Storage[]): Storage {
   const cell = cellOf(x);
   if (cell.storage !== null && cell.backend === backend) return cell.storage;
   const data = cell.host ?? cell.backend!.read!(cell.storage!, cell.dtype, cell.elements);

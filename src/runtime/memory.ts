@@ -3,6 +3,7 @@
  * loop turns, a budgeted synchronous sweep in Node, spilling of the oldest cells under the limit, and `delete()`.
  */
 import type { Backend, Storage } from "../backends/backend.ts";
+import type { NDArray } from "../core/ndarray.ts";
 import { MemoryLimitError } from "../errors/index.ts";
 import { type DType, dtypeBytes } from "../types/dtype.ts";
 import type { Cell } from "./cell.ts";
@@ -20,7 +21,7 @@ let nextId = 1;
 let liveBytes = 0;
 let bytesSinceSweep = 0;
 /** Operands of programs that are running now: a program may call the host, which may run others. */
-const running: ReadonlySet<Cell>[] = [];
+const running: (readonly NDArray[])[] = [];
 const sweepBudget = 192 * 2 ** 20;
 let collector: Collector | undefined | null = null;
 
@@ -61,11 +62,12 @@ export function sweep(): void {
   for (const [id, { ref }] of table) if (ref.deref() === undefined) release(id);
 }
 
-const isRunning = (cell: Cell): boolean => running.some((cells) => cells.has(cell));
+const isAmong = (arrays: readonly NDArray[], cell: Cell): boolean => arrays.some((x) => x.payload === cell);
+const isRunning = (cell: Cell): boolean => running.some((arrays) => isAmong(arrays, cell));
 
 /** Runs a program whose operands must stay where they are until it is done. */
-export function whilePinned(cells: ReadonlySet<Cell>, run: () => void): void {
-  running.push(cells);
+export function whilePinned(operands: readonly NDArray[], run: () => void): void {
+  running.push(operands);
   try {
     run();
   } finally {
@@ -83,12 +85,13 @@ function spill(cell: Cell): void {
   release(cell.id);
 }
 
-/** Pinned cells are operands of the call being prepared: they must not move. */
-function spillOldest(bytes: number, pinned: ReadonlySet<Cell>): boolean {
+/** Pinned arrays are operands of the call being prepared: they must not move. */
+function spillOldest(bytes: number, pinned: readonly NDArray[]): boolean {
   let freed = 0;
   for (const { ref, storage } of [...table.values()]) {
     const cell = ref.deref();
-    if (cell === undefined || pinned.has(cell) || cell.host !== null || cell.sharers > 0 || isRunning(cell)) continue;
+    if (cell === undefined || isAmong(pinned, cell) || isRunning(cell) || cell.host !== null || cell.sharers > 0)
+      continue;
     spill(cell);
     freed += storage.bytes;
     if (freed >= bytes) return true;
@@ -100,7 +103,7 @@ function spillOldest(bytes: number, pinned: ReadonlySet<Cell>): boolean {
  * Memory of a backend; if there is none, dead cells are looked for and old ones moved out.
  * @throws MemoryLimitError with the sizes.
  */
-export function allocate(backend: Backend, dtype: DType, elements: number, pinned: ReadonlySet<Cell>): Storage {
+export function allocate(backend: Backend, dtype: DType, elements: number, pinned: readonly NDArray[]): Storage {
   if (bytesSinceSweep > Math.max(sweepBudget, liveBytes / 2)) sweep();
   try {
     return backend.allocate(dtype, elements);

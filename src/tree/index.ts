@@ -19,7 +19,10 @@ export function flatten(value: unknown, isLeaf?: IsLeaf): [unknown[], TreeStruct
   return flattenAny(value, isLeaf);
 }
 
-/** Puts a tree together. @throws TreeError if the number of leaves is wrong. */
+/**
+ * Puts a tree together. @throws TreeError if the number of leaves is wrong.
+ * @example tree.unflatten(tree.structure({ a: 0, b: [0] }), [1, 2]) // { a: 1, b: [ 2 ] }
+ */
 export function unflatten(structure: TreeStructure, leaves: readonly unknown[]): unknown {
   return build(structure, leaves);
 }
@@ -91,7 +94,10 @@ export function map<T, R extends readonly unknown[]>(
   ) as T;
 }
 
-/** Applies a function to the leaves, with their paths (`["layers", 0, "w"]`) as first argument. */
+/**
+ * Applies a function to the leaves, with their paths (`["layers", 0, "w"]`) as first argument.
+ * @example tree.mapWithPath((path, leaf) => `${tree.keystr(path)}: ${leaf}`, { a: [1, 2] }) // { a: [ '.a[0]: 1', '.a[1]: 2' ] }
+ */
 export function mapWithPath<T>(
   // biome-ignore lint/suspicious/noExplicitAny: leaves of any type
   f: (path: readonly PathEntry[], ...values: any[]) => unknown,
@@ -107,24 +113,30 @@ export function mapWithPath<T>(
   ) as T;
 }
 
-/** Pairs of path and leaf. */
+/** Pairs of path and leaf. @example tree.leavesWithPath({ a: [1, 2] }) // [ [ [ 'a', 0 ], 1 ], [ [ 'a', 1 ], 2 ] ] */
 export function leavesWithPath(value: unknown, isLeaf?: IsLeaf): [PathEntry[], unknown][] {
   const [own, s] = flattenAny(value, isLeaf);
   return leafPaths(s).map((path, i) => [path, own[i]]);
 }
 
-/** Pairs of path and leaf, and the structure. */
+/**
+ * Pairs of path and leaf, and the structure.
+ * @example const [pairs, structure] = tree.flattenWithPath({ a: [1, 2] });
+ */
 export function flattenWithPath(value: unknown, isLeaf?: IsLeaf): [[PathEntry[], unknown][], TreeStructure] {
   const [own, s] = flattenAny(value, isLeaf);
   return [leafPaths(s).map((path, i) => [path, own[i]]), s];
 }
 
-/** A path as JavaScript writes it: `.layers[0].w`. */
+/** A path as JavaScript writes it: `.layers[0].w`. @example tree.keystr(["layers", 0, "w"]) // ".layers[0].w" */
 export function keystr(path: readonly PathEntry[]): string {
   return formatPath(path);
 }
 
-/** Combines all leaves from left to right. Without `initial` the first leaf starts. */
+/**
+ * Combines all leaves from left to right. Without `initial` the first leaf starts.
+ * @example tree.reduce((sum, leaf) => sum + leaf, { a: 1, b: [2, 3] }, 0) // 6
+ */
 export function reduce<R>(f: (accumulator: R, leaf: never) => R, value: unknown, ...initial: readonly [R?]): R {
   const all = leaves(value) as never[];
   if (initial.length === 0) {
@@ -138,7 +150,7 @@ export function reduce<R>(f: (accumulator: R, leaf: never) => R, value: unknown,
   return all.reduce<R>(f, initial[0] as R);
 }
 
-/** Whether all leaves are truthy. */
+/** Whether all leaves are truthy. @example tree.all({ a: true, b: [true] }) // true */
 export function all(value: unknown, isLeaf?: IsLeaf): boolean {
   return leaves(value, isLeaf).every(Boolean);
 }
@@ -167,7 +179,10 @@ export function transpose(outer: TreeStructure, inner: TreeStructure, value: unk
   );
 }
 
-/** The leaves of a prefix tree repeated for every leaf of a full tree. */
+/**
+ * The leaves of a prefix tree repeated for every leaf of a full tree.
+ * @example tree.broadcast({ a: 0, b: 1 }, { a: [5, 5], b: 5 }) // { a: [ 0, 0 ], b: 1 }
+ */
 export function broadcast(prefix: unknown, full: unknown, isLeaf?: IsLeaf): unknown {
   const [, s] = flattenAny(full, isLeaf);
   const isPrefixLeaf = (v: unknown): v is unknown => structure(v, isLeaf).kind === "leaf";

@@ -68,6 +68,7 @@ export function registerDataclass<T extends object>(
 
 /**
  * Registers a class whose instances are static: they have no leaves and are part of the structure, compared by identity.
+ * @example class Activation {}; registerStatic(Activation);
  */
 export function registerStatic(type: Class<unknown>): void {
   registerPytreeNode<unknown>(

@@ -1,7 +1,7 @@
 // Programs that break a rule are refused, with a text that says which; programs that keep them pass.
 import { describe, expect, test } from "vitest";
 import { checkProgram } from "../../src/compile/check.ts";
-import type { Program } from "../../src/compile/ir.ts";
+import type { MatrixView, Program, Stride } from "../../src/compile/ir.ts";
 import { formatProgram } from "../../src/compile/text.ts";
 import { JaxprTypeError } from "../../src/errors/index.ts";
 import { cases } from "../backends/cases.ts";
@@ -180,6 +180,33 @@ describe("types", () => {
       };
       s.contract({ rows: 1, columns: 1, depth: 1 }, view, view, s.output("bool", 1));
     });
+    const walked = (s: Sketch, row: Stride, column: Stride): MatrixView => ({
+      buffer: s.input("float32", [1, 2, 3, 4]),
+      offset: s.b.int(0),
+      batchStrides: [],
+      rowStride: row,
+      columnStride: column,
+    });
+    const walk = (...shape: readonly number[]): Stride => ({ shape, strides: shape.map(() => 0) });
+    refused("strides (2*0+2*0, 1) of a matrix of 3 by 1", (s) =>
+      s.contract({ rows: 3, columns: 1, depth: 1 }, walked(s, walk(2, 2), 1), walked(s, 1, 1), s.output("float32", 3)),
+    );
+    refused("walks over (2, 3) and (3, 2)", (s) =>
+      s.contract(
+        { rows: 1, columns: 1, depth: 6 },
+        walked(s, 1, walk(2, 3)),
+        walked(s, walk(3, 2), 1),
+        s.output("float32", 1),
+      ),
+    );
+    refused("matrix from 0, strides (2*3+2*1, 1) reaches element 4", (s) =>
+      s.contract(
+        { rows: 4, columns: 1, depth: 1 },
+        walked(s, { shape: [2, 2], strides: [3, 1] }, 1),
+        walked(s, 1, 1),
+        s.output("float32", 4),
+      ),
+    );
     refused("the condition of a scatter has dtype int32", (s) => {
       const buffer = s.output("int32", 1);
       s.map([1], [buffer, s.at([1]), s.b.int(1)]);

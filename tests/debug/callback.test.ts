@@ -52,7 +52,7 @@ for (const backend of ["wasm", "reference"]) {
             );
             return [y, y.add(1)] as [NDArray, NDArray];
           },
-          1,
+          jnp.ones([]),
           xs,
         ),
       );
@@ -72,7 +72,7 @@ for (const backend of ["wasm", "reference"]) {
             debug.callback((r: NDArray) => seen.push(r.tolist()), x);
             return [c, null];
           },
-          0,
+          jnp.zeros([]),
           xs,
         ),
       );
@@ -248,7 +248,7 @@ for (const backend of ["wasm", "reference"]) {
               );
               return [c, x.mul(10).add(extra.mul(depth === 0 ? 1 : 1))] as [NDArray, NDArray];
             },
-            0,
+            jnp.zeros([]),
             xs,
           )[1],
       );

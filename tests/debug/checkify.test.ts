@@ -50,7 +50,8 @@ for (const backend of ["wasm", "reference"]) {
     });
 
     on("scan, while, cond, grad, checkpoint", () => {
-      const summed = (xs: NDArray): unknown => lax.scan((c: NDArray, x: NDArray) => [c.add(positiveLog(x)), c], 0, xs);
+      const summed = (xs: NDArray): unknown =>
+        lax.scan((c: NDArray, x: NDArray) => [c.add(positiveLog(x)), c], jnp.zeros([]), xs);
       expect(jit(checkify(summed))(jnp.array([1, -3, -2]))[0].get()).toBe(failed("-3.0", "-6.0"));
       const small = (x: NDArray): NDArray => {
         check(x.less(3), "big {}", x);
@@ -109,9 +110,9 @@ for (const backend of ["wasm", "reference"]) {
       expect(() => vmap(positiveLog)(jnp.array([1, -1]))).toThrow(failed("-1.0", "-2.0"));
       expect(vmap(positiveLog)(jnp.array([1, 1])).tolist()).toEqual([0, 0]);
       expect(() => jit(positiveLog)(1)).toThrow("Cannot abstractly evaluate a check which was not functionalized.");
-      expect(() => lax.scan((c: NDArray, x: NDArray) => [c.add(positiveLog(x)), c], 0, jnp.ones(2))).toThrow(
-        "not functionalized",
-      );
+      expect(() =>
+        lax.scan((c: NDArray, x: NDArray) => [c.add(positiveLog(x)), c], jnp.zeros([]), jnp.ones(2)),
+      ).toThrow("not functionalized");
     });
   });
 }

@@ -89,8 +89,8 @@ for (const backend of ["wasm", "reference"]) {
     test("scan and its gradient", () => {
       const body = (c: NDArray, x: NDArray): [NDArray, NDArray] => shown("s {} {}", [c, x], [c.add(x), c.mul(x)]);
       const expected = ["s 0.0 0.0", "s 0.0 1.0", "s 1.0 2.0"];
-      expect(lines(() => lax.scan(body, 0, arange(3)))).toEqual(expected);
-      expect(lines(() => jit((xs: NDArray) => lax.scan(body, 0, xs))(arange(3)))).toEqual(expected);
+      expect(lines(() => lax.scan(body, jnp.zeros([]), arange(3)))).toEqual(expected);
+      expect(lines(() => jit((xs: NDArray) => lax.scan(body, jnp.zeros([]), xs))(arange(3)))).toEqual(expected);
       const loss = (w: NDArray): NDArray =>
         lax.scan(
           (c: NDArray, x: NDArray) => shown("s {} {}", [c, x], [c.mul(w).add(x), jnp.exp(w)] as [NDArray, NDArray]),

@@ -12,6 +12,7 @@ import type {
   ScatterKernel,
   SortKernel,
 } from "../../compile/ir.ts";
+import { offsetsOf } from "../../compile/walk.ts";
 import type { CumulativeOp, ReduceOp } from "../../core/primitive.ts";
 import { type DType, dtypeKind, integerRange, newTypedArray, type TypedArray } from "../../types/dtype.ts";
 import { type Shape, sizeOf } from "../../types/shape.ts";
@@ -210,6 +211,8 @@ function compileContract(kernel: ContractKernel, environment: Environment): () =
   const rhsOffset = offsets.numberReader(rhs.offset);
   const loops = new Int32Array(batch.length);
   const batches = sizeOf(batch);
+  const rowOffsets = offsetsOf(lhs.rowStride, rows);
+  const columnOffsets = offsetsOf(rhs.columnStride, columns);
   const place = (view: MatrixView, offset: number): number =>
     view.batchStrides.reduce((sum, stride, d) => sum + stride * loops[d]!, offset);
 
@@ -227,7 +230,7 @@ function compileContract(kernel: ContractKernel, environment: Environment): () =
       const right = place(rhs, rhsOffset());
       for (let i = 0; i < rows; i++) {
         for (let j = 0; j < columns; j++) {
-          store(result, buffer, at++, dot(left + i * lhs.rowStride, right + j * rhs.columnStride));
+          store(result, buffer, at++, dot(left + rowOffsets[i]!, right + columnOffsets[j]!));
         }
       }
       advance(batch, loops, 0);
@@ -244,21 +247,21 @@ function dotFunction(
   depth: number,
   result: TypedArray,
 ): (left: number, right: number) => Scalar {
-  const stepX = lhs.columnStride;
-  const stepY = rhs.rowStride;
+  const stepsX = offsetsOf(lhs.columnStride, depth);
+  const stepsY = offsetsOf(rhs.rowStride, depth);
+  const reach = (steps: Int32Array): number[] =>
+    depth === 0 ? [] : [Math.min, Math.max].map((pick) => steps.reduce((x, y) => pick(x, y)));
+  const [reachX, reachY] = [reach(stepsX), reach(stepsY)];
   const check = (left: number, right: number): void => {
-    if (depth === 0) return;
-    for (const k of [0, depth - 1]) {
-      checkIndex(left + k * stepX, x, lhs.buffer, "load");
-      checkIndex(right + k * stepY, y, rhs.buffer, "load");
-    }
+    for (const step of reachX) checkIndex(left + step, x, lhs.buffer, "load");
+    for (const step of reachY) checkIndex(right + step, y, rhs.buffer, "load");
   };
   if (result instanceof BigInt64Array || result instanceof BigUint64Array) {
     const [u, v] = [x as BigInt64Array, y as BigInt64Array];
     return (left, right) => {
       check(left, right);
       let sum = 0n;
-      for (let k = 0; k < depth; k++) sum += u[left + k * stepX]! * v[right + k * stepY]!;
+      for (let k = 0; k < depth; k++) sum += u[left + stepsX[k]!]! * v[right + stepsY[k]!]!;
       return sum;
     };
   }
@@ -268,8 +271,8 @@ function dotFunction(
   return (left, right) => {
     check(left, right);
     let sum = 0;
-    if (floats) for (let k = 0; k < depth; k++) sum += u[left + k * stepX]! * v[right + k * stepY]!;
-    else for (let k = 0; k < depth; k++) sum = (sum + Math.imul(u[left + k * stepX]!, v[right + k * stepY]!)) | 0;
+    if (floats) for (let k = 0; k < depth; k++) sum += u[left + stepsX[k]!]! * v[right + stepsY[k]!]!;
+    else for (let k = 0; k < depth; k++) sum = (sum + Math.imul(u[left + stepsX[k]!]!, v[right + stepsY[k]!]!)) | 0;
     return sum;
   };
 }

@@ -1,6 +1,7 @@
 /**
  * The WebAssembly backend: arrays are blocks of one heap, programs are compiled to modules over that heap, and a run is
- * one call. Runs may nest: each takes a workspace of its own from the pool and gives it back.
+ * one call. Runs may nest: each takes a workspace of its own from the pool and gives it back. Large kernels are shared with
+ * worker threads where memory can be shared.
  */
 import type { Program } from "../../compile/ir.ts";
 import { BackendError } from "../../errors/index.ts";
@@ -10,7 +11,8 @@ import { supportsRelaxedSimd } from "./features.ts";
 import { type Block, Heap } from "./heap.ts";
 import { hostImports } from "./host.ts";
 import { importModule } from "./module.ts";
-import { type Compiled, callbackImport, compileProgram } from "./program.ts";
+import { type Compiled, callbackImport, compileProgram, startFunction } from "./program.ts";
+import { type ParallelProgram, type ThreadOptions, Threads } from "./threads.ts";
 
 const stored: ReadonlySet<DType> = new Set<DType>([
   "bool",
@@ -27,6 +29,9 @@ const stored: ReadonlySet<DType> = new Set<DType>([
   "float0",
   "key<fry>",
 ]);
+
+/** Up to so many float32 are copied one by one, which takes less time than making views to copy between. */
+const fewElements = 16;
 
 function checkDType(dtype: DType): void {
   if (stored.has(dtype)) return;
@@ -52,7 +57,7 @@ export class WasmExecutable implements Executable {
   readonly program: Program;
   readonly compiled: Compiled;
   readonly start: (table: number) => void;
-  /** Bytes of the table, which stands in front of the workspace, and of both. */
+  /** Bytes of the table and the arguments behind it, which stand in front of the workspace, and of all. */
   readonly tableBytes: number;
   readonly frameBytes: number;
   /** Places of inputs, outputs and constants in the table. */
@@ -72,7 +77,7 @@ export class WasmExecutable implements Executable {
     this.compiled = compiled;
     this.start = start;
     this.workspaceSlot = compiled.slots.size;
-    this.tableBytes = Math.ceil((compiled.slots.size + 1) / 4) * 16;
+    this.tableBytes = Math.ceil((4 * (compiled.slots.size + 1) + compiled.argumentBytes) / 16) * 16;
     this.frameBytes = this.tableBytes + compiled.workspaceBytes;
     this.inputSlots = program.inputs.map(slot);
     this.outputSlots = program.outputs.map(slot);
@@ -80,21 +85,35 @@ export class WasmExecutable implements Executable {
   }
 }
 
-/** How a wasm backend differs from the default. */
-export interface WasmOptions {
+/** How a wasm backend differs from the default. The options of threads are for tests. */
+export interface WasmOptions extends ThreadOptions {
   /** Limit of the memory, in pages of 64 KiB. Default: all that 32-bit addresses reach, 4 GiB. */
   readonly maximumPages?: number;
   /** Use relaxed SIMD (fused multiply-add). Default: where the engine has it. */
   readonly relaxedSimd?: boolean;
+  /** Share memory with threads. Default: where it can be had. */
+  readonly shared?: boolean;
+  /** Reductions of at least so many numbers to few results are computed in pieces, by any number of threads. */
+  readonly longReduction?: number;
 }
+
+/** What is given back when nobody holds an executable any more. */
+interface Remains {
+  readonly constants: readonly Block[];
+  readonly parallel: number | undefined;
+}
+
+let programs = 0;
 
 export class WasmBackend implements Backend {
   readonly name = "wasm";
   private readonly heap: Heap;
   private readonly relaxed: boolean;
-  /** Gives the constants of executables back that nobody holds any more. */
-  private readonly dropped = new FinalizationRegistry<readonly Block[]>((blocks) => {
-    for (const block of blocks) this.heap.release(block);
+  private readonly options: WasmOptions;
+  private readonly threads: Threads | undefined;
+  private readonly dropped = new FinalizationRegistry<Remains>(({ constants, parallel }) => {
+    for (const block of constants) this.heap.release(block);
+    if (parallel !== undefined) this.threads?.forget(parallel);
   });
 
   /** @throws BackendError if there is no WebAssembly */
@@ -102,7 +121,9 @@ export class WasmBackend implements Backend {
     if (typeof WebAssembly === "undefined") {
       throw new BackendError({ what: "this runtime has no WebAssembly", fix: "use the reference backend" });
     }
-    this.heap = new Heap(options.maximumPages);
+    this.options = options;
+    this.heap = new Heap(options.maximumPages, options.shared ?? true);
+    this.threads = this.heap.shared ? new Threads(this.heap.memory, options) : undefined;
     this.relaxed = options.relaxedSimd ?? supportsRelaxedSimd();
   }
 
@@ -123,6 +144,12 @@ export class WasmBackend implements Backend {
         fix: "this is a bug: please report it with the program that led here",
       });
     }
+    if (data.length <= fewElements && data instanceof Float32Array) {
+      const floats = this.heap.floats();
+      const first = block.address / 4;
+      for (let i = 0; i < data.length; i++) floats[first + i] = data[i]!;
+      return;
+    }
     this.heap.bytes().set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), block.address);
   }
 
@@ -135,6 +162,12 @@ export class WasmBackend implements Backend {
         what: `${result.byteLength} bytes were asked of a block of ${block.bytes}`,
         fix: "this is a bug: please report it with the program that led here",
       });
+    }
+    if (elements <= fewElements && result instanceof Float32Array) {
+      const floats = this.heap.floats();
+      const first = block.address / 4;
+      for (let i = 0; i < elements; i++) result[i] = floats[first + i]!;
+      return result;
     }
     const bytes = this.heap.bytes().subarray(block.address, block.address + result.byteLength);
     new Uint8Array(result.buffer, result.byteOffset, result.byteLength).set(bytes);
@@ -151,11 +184,31 @@ export class WasmBackend implements Backend {
 
   compile(program: Program): Executable {
     for (const { dtype } of program.buffers) checkDType(dtype);
-    const { memory, pages } = this.heap;
-    const compiled = compileProgram(program, { relaxed: this.relaxed, pages });
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(compiled.bytes), {
-      [importModule]: { memory, ...hostImports(compiled.imports), ...this.callbackImports(program, compiled) },
+    const { memory, pages, shared } = this.heap;
+    const { threads, options } = this;
+    const count = threads === undefined ? 1 : Math.max(2, threads.count);
+    const compiled = compileProgram(program, {
+      relaxed: this.relaxed,
+      pages,
+      shared,
+      threads: count,
+      ...(options.smallestPiece !== undefined && { sharedWork: options.smallestPiece }),
+      ...(options.longReduction !== undefined && { longReduction: options.longReduction }),
     });
+    const module = new WebAssembly.Module(compiled.bytes);
+    let parallel: ParallelProgram | undefined;
+    const instance = new WebAssembly.Instance(module, {
+      [importModule]: {
+        memory,
+        ...hostImports(compiled.imports),
+        ...this.callbackImports(program, compiled),
+        [startFunction]: (kernel: number, at: number) => threads!.run(parallel!, kernel, at),
+      },
+    });
+    if (compiled.parallel.length > 0) {
+      const parts = compiled.parallel.map((_, i) => instance.exports[`part${i}`] as ParallelProgram["parts"][number]);
+      parallel = { id: ++programs, module, kernels: compiled.parallel, parts, threads: count };
+    }
     const constants = new Map<number, Block>();
     for (const [buffer, data] of program.constants) {
       const block = this.heap.allocate(data.byteLength);
@@ -168,7 +221,9 @@ export class WasmBackend implements Backend {
       instance.exports.run as (table: number) => void,
       constants,
     );
-    if (constants.size > 0) this.dropped.register(executable, [...constants.values()]);
+    if (constants.size > 0 || parallel !== undefined) {
+      this.dropped.register(executable, { constants: [...constants.values()], parallel: parallel?.id });
+    }
     return executable;
   }
 
@@ -224,6 +279,15 @@ export class WasmBackend implements Backend {
     }
   }
 
+  /** Stops the worker threads, which are started again when they are needed. For tests. */
+  closeThreads(): void {
+    this.threads?.close();
+  }
+  /** Whether worker threads have been started. For tests. */
+  get threadsStarted(): boolean {
+    return this.threads?.started ?? false;
+  }
+
   memory(): { readonly used: number; readonly reserved: number } {
     return { used: this.heap.used, reserved: this.heap.reserved };
   }
@@ -233,6 +297,6 @@ export class WasmBackend implements Backend {
  * A backend with a heap of its own.
  * @throws BackendError if there is no WebAssembly
  */
-export function createWasmBackend(options: WasmOptions = {}): Backend {
+export function createWasmBackend(options: WasmOptions = {}): WasmBackend {
   return new WasmBackend(options);
 }

@@ -227,6 +227,16 @@ export class FunctionBuilder implements FunctionRef {
       this.op("i32.mul");
     }
   }
+  /** Makes an unsigned i32 in a local at most `most`. */
+  limit(local: number, most: number): void {
+    this.i32(most);
+    this.get(local);
+    this.get(local);
+    this.i32(most);
+    this.op("i32.gt_u");
+    this.op("select");
+    this.set(local);
+  }
   call(target: FunctionRef): void {
     this.code.byte(0x10);
     this.calls.push({ position: this.code.length, target });

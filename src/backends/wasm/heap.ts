@@ -1,7 +1,8 @@
 /**
  * The memory of the backend: one growable WebAssembly.Memory, and a pool of blocks in it. Blocks have sizes of four
  * classes an octave, so a freed block fits the next request of about its size at once and nothing is searched. When the
- * memory cannot grow any more, neighbouring free blocks are joined and requests are cut out of the pieces.
+ * memory cannot grow any more, neighbouring free blocks are joined and requests are cut out of the pieces. The memory is
+ * shared where threads can be had, which changes nothing here: only the heap makes it grow.
  */
 import { MemoryLimitError } from "../../errors/index.ts";
 
@@ -34,9 +35,23 @@ function megabytes(bytes: number): string {
   return bytes < 1e6 ? `${bytes} bytes` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
+/** A shared memory, where the engine has them and other threads could be given it. */
+function sharedMemory(pages: number): WebAssembly.Memory | undefined {
+  const { crossOriginIsolated } = globalThis as { crossOriginIsolated?: boolean };
+  if (typeof SharedArrayBuffer === "undefined" || crossOriginIsolated === false) return undefined;
+  try {
+    return new WebAssembly.Memory({ initial: 1, maximum: pages, shared: true });
+  } catch {
+    // An engine that has to reserve all of a shared memory at once, and cannot.
+    return undefined;
+  }
+}
+
 export class Heap {
   readonly memory: WebAssembly.Memory;
   readonly pages: number;
+  /** Whether other threads can reach the memory. */
+  readonly shared: boolean;
   /** Bytes of all blocks in use. */
   used = 0;
   private top = alignment;
@@ -45,35 +60,43 @@ export class Heap {
   private buffer: ArrayBufferLike;
   private byteView: Uint8Array<ArrayBufferLike>;
   private wordView: Uint32Array<ArrayBufferLike>;
+  private floatView: Float32Array<ArrayBufferLike>;
 
-  /** A heap of at most `pages` pages of 64 KiB. */
-  constructor(pages: number = maximumPages) {
+  /** A heap of at most `pages` pages of 64 KiB; shared if that is wanted and can be had. */
+  constructor(pages: number = maximumPages, shared = false) {
     this.pages = Math.min(pages, maximumPages);
-    this.memory = new WebAssembly.Memory({ initial: 1, maximum: this.pages });
+    const memory = shared ? sharedMemory(this.pages) : undefined;
+    this.shared = memory !== undefined;
+    this.memory = memory ?? new WebAssembly.Memory({ initial: 1, maximum: this.pages });
     this.buffer = this.memory.buffer;
     this.byteView = new Uint8Array(this.buffer);
     this.wordView = new Uint32Array(this.buffer);
+    this.floatView = new Float32Array(this.buffer);
   }
 
   /** Bytes of the memory, used or not. */
   get reserved(): number {
-    return this.memory.buffer.byteLength;
+    return this.buffer.byteLength;
   }
 
   private refresh(): void {
     this.buffer = this.memory.buffer;
     this.byteView = new Uint8Array(this.buffer);
     this.wordView = new Uint32Array(this.buffer);
+    this.floatView = new Float32Array(this.buffer);
   }
   /** All bytes. Valid until the next allocation. */
   bytes(): Uint8Array<ArrayBufferLike> {
-    if (this.buffer !== this.memory.buffer) this.refresh();
     return this.byteView;
   }
   /** All 32-bit words. Valid until the next allocation. */
   words(): Uint32Array<ArrayBufferLike> {
-    if (this.buffer !== this.memory.buffer) this.refresh();
     return this.wordView;
+  }
+
+  /** All words as float32. Valid until the next allocation. */
+  floats(): Float32Array<ArrayBufferLike> {
+    return this.floatView;
   }
 
   /**
@@ -121,6 +144,7 @@ export class Heap {
     for (const goal of [Math.min(this.pages, Math.max(needed, Math.ceil(1.5 * current))), needed]) {
       try {
         this.memory.grow(goal - current);
+        this.refresh();
         return true;
       } catch {
         // The engine has no room for so much.

@@ -20,7 +20,8 @@ function logaddexp(x: number, y: number): number {
   return difference;
 }
 
-const functions: { readonly [name: string]: HostFunction } = {
+/** The functions by name. */
+export const hostFunctions: { readonly [name: string]: HostFunction } = {
   exp: Math.exp,
   exp2: (x: number) => 2 ** x,
   expm1: Math.expm1,
@@ -45,9 +46,27 @@ const functions: { readonly [name: string]: HostFunction } = {
   logaddexp,
 };
 
+/**
+ * The same functions as a program text for threads, which share no functions with us: an object of those above, by name.
+ * A text, and not those functions' own, since bundlers rename what functions refer to.
+ */
+export const hostText: string = `{
+  ...Object.fromEntries(Object.getOwnPropertyNames(Math).map((name) => [name, Math[name]])),
+  exp2: (x) => 2 ** x,
+  pow: (x, y) => (x === 1 || (x === -1 && (y === Infinity || y === -Infinity)) ? 1 : x ** y),
+  rem: (x, y) => x % y,
+  logaddexp: (x, y) => {
+    if (x === y) return x + Math.LN2;
+    const difference = x - y;
+    if (difference > 0) return x + Math.log1p(Math.exp(-difference));
+    if (difference <= 0) return y + Math.log1p(Math.exp(difference));
+    return difference;
+  },
+}`;
+
 /** The functions of these names, as an import object has them. */
 export function hostImports(names: readonly string[]): { [name: string]: HostFunction } {
-  return Object.fromEntries(names.map((name) => [name, functions[name]!]));
+  return Object.fromEntries(names.flatMap((name) => (name in hostFunctions ? [[name, hostFunctions[name]!]] : [])));
 }
 
 const unaryType: readonly ValueType[] = ["f64"];
@@ -55,6 +74,6 @@ const binaryType: readonly ValueType[] = ["f64", "f64"];
 
 /** A host function as a module calls it, from doubles to a double; undefined if there is none of this name. */
 export function hostFunction(module: ModuleBuilder, name: string): FunctionRef | undefined {
-  const f = functions[name];
+  const f = hostFunctions[name];
   return f === undefined ? undefined : module.import(name, f.length === 1 ? unaryType : binaryType, unaryType);
 }

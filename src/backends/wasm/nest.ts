@@ -22,6 +22,8 @@ export interface NestHooks {
   /** After every `chunk` rounds of the innermost loop from the border on, and at its end. */
   readonly chunk?: number;
   readonly flush?: () => void;
+  /** How many of the outermost loops are free of order, so that one of them may be cut among threads. Default: none. */
+  readonly free?: number;
 }
 
 /** A part of a loop: `rounds` rounds from `start` on, each of `step` elements in `width` vectors. */
@@ -63,6 +65,8 @@ export class Nest {
   private readonly splatted = new Set<Expr>();
   private readonly pointers = new Map<Access, Pointer & { readonly offset: number }>();
   private moving: Pointer[] = [];
+  /** The loop that runs over the kernel's range only; -1: all run whole. */
+  private readonly splitLoop: number;
 
   constructor(frame: Frame, plan: Plan, targets: readonly Target[], hooks: NestHooks) {
     this.frame = frame;
@@ -83,6 +87,9 @@ export class Nest {
     this.unroll = extent < 16 || plain > 60 || long > 6 ? 1 : plain > 24 || long > 3 || extent < 32 ? 2 : 4;
     this.inline = long * this.unroll <= 12;
     this.v = new Lanes(this.f, 1, frame.module.relaxed);
+    const cut = frame.range === undefined ? undefined : plan.cut(hooks.free ?? 0, 4 * this.unroll);
+    this.splitLoop = cut?.loop ?? -1;
+    if (cut !== undefined) frame.split = { extent: cut.extent, unit: cut.unit, coarse: false };
   }
 
   /** Writes everything. */
@@ -104,9 +111,11 @@ export class Nest {
   private emitLoop(position: number): void {
     const { f } = this;
     const { extent } = this.plan.loops[position]!;
-    f.i32(0);
+    const range = position === this.splitLoop ? this.frame.range : undefined;
+    if (range === undefined) f.i32(0);
+    else f.get(range.from);
     f.set(this.counters[position]!);
-    if (position === this.last) this.setPointers();
+    if (position === this.last) this.setPointers(range !== undefined);
     if (position !== this.plan.vectorLoop) {
       this.emitSegment(position, { ...this.mode(), start: 0, step: 1, rounds: extent });
       return;
@@ -123,6 +132,20 @@ export class Nest {
     if (position >= this.plan.border && this.plan.border < this.plan.loops.length) {
       this.emitSegment(position, { width: 0, active: 0, start, step: 1, rounds: rest });
     } else this.emitSegment(position, { width: 1, active: rest, start, step: rest, rounds: 1 });
+  }
+
+  /** The part of the range [from, to) that lies in a segment; it starts at a round's beginning. */
+  private emitWithinRange(counter: number, to: number, end: number, step: number, body: () => void): void {
+    const { f } = this;
+    f.scope(() => {
+      f.get(to);
+      const stop = f.store("i32");
+      f.limit(stop, end);
+      f.get(counter);
+      f.get(stop);
+      f.op("i32.lt_u");
+      f.if(() => f.count(counter, { local: stop }, step, body));
+    });
   }
 
   private mode(): { readonly width: number; readonly active: number } {
@@ -145,7 +168,8 @@ export class Nest {
     const end = start + rounds * step;
     const collecting = position === this.last && position >= this.plan.border;
     const chunk = collecting ? (this.hooks.chunk ?? rounds) : rounds;
-    if (rounds === 1) {
+    if (position === this.splitLoop) this.emitWithinRange(counter, this.frame.range!.to, end, step, body);
+    else if (rounds === 1) {
       body();
       f.i32(end);
       f.set(counter);
@@ -268,8 +292,8 @@ export class Nest {
     }
   }
 
-  /** Pointers of all accesses in the innermost loop, for its start. Accesses that differ by a constant share one. */
-  private setPointers(): void {
+  /** Pointers of all accesses in the innermost loop, for where its counter stands; those a constant apart share one. */
+  private setPointers(counted: boolean): void {
     const { f, plan, last } = this;
     this.pointers.clear();
     this.moving = [];
@@ -289,7 +313,7 @@ export class Nest {
       for (const { expr, coefficient } of access.atoms) key += ` ${this.plan.numberOf(expr)}*${coefficient}`;
       let pointer = shared.get(key);
       if (pointer === undefined) {
-        this.pushAddress(access, last);
+        this.pushAddress(access, counted ? -1 : last);
         if (!separate) f.plus(constant);
         pointer = { local: f.store("i32"), move: access.coefficients[last]! * access.bytes };
         shared.set(key, pointer);

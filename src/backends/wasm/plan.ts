@@ -51,6 +51,9 @@ export interface PlanOptions {
   readonly vectorLoop: (plan: Plan) => number;
 }
 
+/** Fewer pieces of a loop do not keep many threads busy. */
+const enoughPieces = 16;
+
 const noAtoms: Access["atoms"] = [];
 
 export class Plan {
@@ -211,7 +214,29 @@ export class Plan {
       if (!hasLanes(e.dtype) || e.args.some((a) => !hasLanes(a.dtype))) return false;
       this.lanes.add(e);
     }
-    return values.every((e) => hasLanes(e.dtype)) && targets.every((t) => hasLanes(t.dtype));
+    // Loops beyond the border end in single results.
+    const single = loop >= this.border;
+    return values.every((e) => hasLanes(e.dtype)) && (single || targets.every((t) => hasLanes(t.dtype)));
+  }
+
+  /**
+   * Of the outermost `free` loops, the first that falls into enough pieces for many threads, or the one with the most;
+   * undefined if none can be cut. Pieces of the vector loop are multiples of `round` elements.
+   */
+  cut(
+    free: number,
+    round: number,
+  ): { readonly loop: number; readonly extent: number; readonly unit: number } | undefined {
+    let most = 1;
+    let best: ReturnType<Plan["cut"]>;
+    for (let loop = 0; loop < free && most < enoughPieces; loop++) {
+      const unit = loop === this.vectorLoop ? round : 1;
+      const { extent } = this.loops[loop]!;
+      if (Math.ceil(extent / unit) <= most) continue;
+      most = Math.ceil(extent / unit);
+      best = { loop, extent, unit };
+    }
+    return best;
   }
 
   /** How much work a vector of results is: plain instructions, and long functions. */

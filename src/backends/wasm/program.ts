@@ -1,13 +1,23 @@
 /**
  * From a program to one Wasm module. Its `run` gets the address of a table: the addresses of all buffers that are not in
  * the workspace (inputs, outputs, constants), then that of the workspace. Kernels are functions that get the addresses
- * they need; loops and branches of the program are those of the driver, which calls them.
+ * they need; loops and branches of the program are those of the driver, which calls them. A kernel that is worth several
+ * threads is started by the host instead: the driver writes its arguments behind the table and calls the host, which has
+ * pieces of it computed, in any order and by any thread, and comes back when all are done.
  */
 import type { CallbackStep, Kernel, Program, Step } from "../../compile/ir.ts";
-import type { KernelContext, KernelFunction } from "./frame.ts";
-import type { FunctionBuilder, FunctionRef } from "./function.ts";
+import type { KernelContext, KernelFunction, Split } from "./frame.ts";
+import type { FunctionBuilder, FunctionRef, ValueType } from "./function.ts";
 import { emitKernel } from "./kernels/index.ts";
 import { ModuleBuilder } from "./module.ts";
+import { cutReductions, longReduction } from "./partial.ts";
+import { estimatedWork } from "./work.ts";
+
+/** A kernel that threads share. The module exports its function of (arguments, from, to, thread) as `part` and its number. */
+export interface ParallelKernel extends Split {
+  /** Nanoseconds on one thread, roughly. */
+  readonly work: number;
+}
 
 /** A compiled driver with what a call must provide. */
 export interface Compiled {
@@ -18,12 +28,38 @@ export interface Compiled {
   readonly table: readonly number[];
   /** The place of each of them in the table. */
   readonly slots: ReadonlyMap<number, number>;
+  /** Bytes after the address of the workspace that arguments of parallel kernels take. */
+  readonly argumentBytes: number;
   /** Bytes of workspace, with the kernels' scratch memory. */
   readonly workspaceBytes: number;
+  readonly parallel: readonly ParallelKernel[];
   /** Where the module calls the host: numbered as it passes them to the import. */
   readonly callbacks: readonly CallbackStep[];
   readonly module: ModuleBuilder;
 }
+
+/** How a module is compiled. */
+export interface CompileOptions {
+  readonly relaxed: boolean;
+  /** Limits of the memory. */
+  readonly pages: number;
+  readonly shared: boolean;
+  /** How many threads may share kernels, which have scratch memory each; 1: kernels run whole. */
+  readonly threads: number;
+  /** Kernels of so much work are shared, in nanoseconds. Default: what pays. */
+  readonly sharedWork?: number;
+  /** Reductions of so many numbers are cut; see `cutReductions`. Changes bits. */
+  readonly longReduction?: number;
+}
+
+/** The host function that starts a parallel kernel: its number, and where its arguments are. */
+export const startFunction = "start";
+const startType: readonly ValueType[] = ["i32", "i32"];
+
+/** Waking threads and waiting for them costs a few to forty microseconds. */
+const worthSharing = 50_000;
+/** Scratch memory of threads is kept apart, so that they do not write to one line of the cache. */
+const scratchAlignment = 64;
 
 /** The import that callback steps call, with the number of the step, the table and the workspace. */
 export const callbackImport = "callback";
@@ -38,12 +74,18 @@ class Driver {
   private readonly kernels = new Map<Kernel, KernelFunction>();
   private readonly context: KernelContext;
   private readonly callbacks: CallbackStep[] = [];
+  private readonly options: CompileOptions;
+  private readonly parallel: ParallelKernel[] = [];
+  private readonly numbers = new Map<Kernel, number>();
   private scratchBytes = 0;
   private readonly scratchOffset: number;
+  private argumentBytes = 0;
 
-  constructor(program: Program, relaxed: boolean) {
+  constructor(whole: Program, options: CompileOptions) {
+    const program = cutReductions(whole, options.longReduction ?? longReduction);
     this.program = program;
-    this.module = new ModuleBuilder(relaxed);
+    this.options = options;
+    this.module = new ModuleBuilder(options.relaxed);
     this.context = {
       module: this.module,
       specs: program.buffers,
@@ -55,8 +97,9 @@ class Driver {
     this.scratchOffset = Math.ceil(program.workspaceBytes / 16) * 16;
   }
 
-  compile(pages: number, shared: boolean): Compiled {
+  compile(): Compiled {
     const { module, program } = this;
+    const { pages, shared } = this.options;
     const run = module.function("run", ["i32"]);
     run.get(0);
     run.memory("i32.load", 4 * this.slots.size);
@@ -69,6 +112,8 @@ class Driver {
       imports,
       table: [...this.slots.keys()],
       slots: this.slots,
+      argumentBytes: this.argumentBytes,
+      parallel: this.parallel,
       workspaceBytes: this.scratchOffset + this.scratchBytes,
       callbacks: this.callbacks,
       module,
@@ -178,22 +223,86 @@ class Driver {
   }
 
   private emitCall(f: FunctionBuilder, kernel: Kernel, at: Locals): void {
-    let compiled = this.kernels.get(kernel);
-    if (compiled === undefined) {
-      compiled = emitKernel(this.context, kernel);
-      this.kernels.set(kernel, compiled);
-      this.scratchBytes = Math.max(this.scratchBytes, compiled.scratch);
+    const compiled = this.kernel(kernel);
+    const args = this.kernelArguments(f, compiled, at);
+    const number = this.numbers.get(kernel);
+    if (number === undefined) {
+      for (const push of args) push();
+      if (compiled.ranged) {
+        f.i32(0);
+        f.i32(compiled.split?.extent ?? 0);
+      }
+      f.call(compiled.target);
+      return;
     }
-    if (compiled.buffers === undefined) {
+    const offset = 4 * (this.slots.size + 1);
+    this.argumentBytes = Math.max(this.argumentBytes, 4 * args.length);
+    for (const [i, push] of args.entries()) {
       f.get(at.table);
-      f.get(at.workspace);
-    } else for (const buffer of compiled.buffers) this.pushAddress(f, buffer, at);
-    for (const counter of compiled.counters) f.get(at.counters.get(counter)!);
-    if (compiled.scratch > 0) {
-      f.get(at.workspace);
-      f.plus(this.scratchOffset);
+      push();
+      f.memory("i32.store", offset + 4 * i);
     }
-    f.call(compiled.target);
+    f.i32(number);
+    f.get(at.table);
+    f.plus(offset);
+    f.call(this.module.import(startFunction, startType, []));
+  }
+
+  /** The function of a kernel, which gets a number if threads share it. */
+  private kernel(kernel: Kernel): KernelFunction {
+    const known = this.kernels.get(kernel);
+    if (known !== undefined) return known;
+    const { threads, sharedWork = worthSharing } = this.options;
+    const work = threads > 1 ? estimatedWork(this.program.buffers, kernel) : 0;
+    const compiled = emitKernel(this.context, kernel, threads > 1 && work >= sharedWork);
+    this.kernels.set(kernel, compiled);
+    let scratch = compiled.scratch;
+    if (compiled.split !== undefined && compiled.split.extent > compiled.split.unit) {
+      scratch = Math.ceil(scratch / scratchAlignment) * scratchAlignment;
+      this.exportPart(compiled, scratch);
+      scratch *= threads;
+      this.numbers.set(kernel, this.parallel.length);
+      this.parallel.push({ ...compiled.split, work });
+    }
+    this.scratchBytes = Math.max(this.scratchBytes, scratch);
+    return compiled;
+  }
+
+  /** Exports a function of (arguments, from, to, thread) that computes a part of a kernel. */
+  private exportPart({ target, ranged, scratch }: KernelFunction, scratchBytes: number): void {
+    const part = this.module.function("part", ["i32", "i32", "i32", "i32"]);
+    const count = target.params.length - (ranged ? 2 : 0);
+    for (let i = 0; i < count; i++) {
+      part.get(0);
+      part.memory("i32.load", 4 * i);
+    }
+    if (scratch > 0) {
+      part.get(3);
+      part.i32(scratchBytes);
+      part.op("i32.mul");
+      part.op("i32.add");
+    }
+    part.get(1);
+    part.get(2);
+    part.call(target);
+    this.module.export(`part${this.parallel.length}`, part);
+  }
+
+  /** What pushes the arguments of a kernel, but for the range. */
+  private kernelArguments(f: FunctionBuilder, compiled: KernelFunction, at: Locals): (() => void)[] {
+    const { buffers, counters, scratch } = compiled;
+    const args =
+      buffers === undefined
+        ? [() => f.get(at.table), () => f.get(at.workspace)]
+        : buffers.map((buffer) => () => this.pushAddress(f, buffer, at));
+    for (const counter of counters) args.push(() => f.get(at.counters.get(counter)!));
+    if (scratch > 0) {
+      args.push(() => {
+        f.get(at.workspace);
+        f.plus(this.scratchOffset);
+      });
+    }
+    return args;
   }
 }
 
@@ -205,10 +314,7 @@ interface Locals {
   readonly counters: ReadonlyMap<number, number>;
 }
 
-/** Compiles a program for a memory of at most `pages` pages. */
-export function compileProgram(
-  program: Program,
-  options: { readonly relaxed: boolean; readonly pages: number },
-): Compiled {
-  return new Driver(program, options.relaxed).compile(options.pages, false);
+/** Compiles a program. */
+export function compileProgram(program: Program, options: CompileOptions): Compiled {
+  return new Driver(program, options).compile();
 }

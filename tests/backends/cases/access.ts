@@ -102,6 +102,14 @@ const viewCases = storedDTypes.flatMap((dtype) => [
   views(dtype, 4, 16),
   views(dtype, 1, 9),
   views(dtype, 33, 3),
+  // Whole tiles, and tiles with ragged edges.
+  views(dtype, 8, 16),
+  views(dtype, 19, 17),
+  programCase(`stacks of turned ${dtype} matrices`, (s) => {
+    const x = s.input(dtype, wild(dtype, 3 * 9 * 13 + 5, 11));
+    s.map([3, 13, 9], [s.output(dtype, 3 * 9 * 13), s.at([117, 9, 1]), s.load(x, s.at([117, 1, 13], 5))]);
+    s.map([13, 3, 9], [s.output(dtype, 3 * 9 * 13), s.at([27, 9, 1]), s.load(x, s.at([1, 117, 13]))]);
+  }),
 ]);
 
 const others: ProgramCase[] = [];

@@ -1,13 +1,13 @@
 /** Programs that multiply matrices: strided, transposed and batched views, odd sizes, offsets that depend on a counter. */
-import type { MatrixView } from "../../../src/compile/ir.ts";
+import type { MatrixView, Stride } from "../../../src/compile/ir.ts";
 import type { DType } from "../../../src/types/dtype.ts";
 import { filled, numberDTypes, type ProgramCase, positive, programCase, type Sketch, small, wild } from "../sketch.ts";
 
 const view = (
   s: Sketch,
   buffer: number,
-  rowStride: number,
-  columnStride: number,
+  rowStride: Stride,
+  columnStride: Stride,
   batchStrides: readonly number[] = [],
   offset = 0,
 ): MatrixView => ({
@@ -109,7 +109,60 @@ for (const dtype of ["float32", "float64"] as const) {
     }),
   );
 }
+/** Windows of 3 by 3 of images of `channels` planes, as the right matrix and as the left one, with a kernel of `features`. */
+function windows(
+  dtype: DType,
+  images: number,
+  channels: number,
+  height: number,
+  width: number,
+  features: number,
+  stride: number,
+): ProgramCase {
+  return programCase(`windows of ${images}x${channels}x${height}x${width} by ${features}, ${stride}, ${dtype}`, (s) => {
+    const plane = height * width;
+    const [rows, columns] = [Math.floor((height - 3) / stride) + 1, Math.floor((width - 3) / stride) + 1];
+    const places = { shape: [rows, columns], strides: [stride * width, stride] };
+    const x = s.input(dtype, small(dtype, images * channels * plane, 1));
+    const w = s.input(dtype, small(dtype, features * channels * 9, 2));
+    const sizes = { batch: [images], rows: features, columns: rows * columns, depth: 9 * channels };
+    const image = view(s, x, { shape: [channels, 3, 3], strides: [plane, width, 1] }, places, [channels * plane]);
+    const result = s.output(dtype, images * features * rows * columns);
+    s.contract(sizes, view(s, w, 9 * channels, 1, [0]), image, result);
+    // The kernel reversed in space, images and places together.
+    const all = images * rows * columns;
+    const together = { shape: [images, rows, columns], strides: [channels * plane, stride * width, stride] };
+    const left = view(s, x, together, { shape: [3, 3, channels], strides: [width, 1, plane] });
+    const right = view(s, w, { shape: [3, 3, channels], strides: [-3, -1, 9] }, 9 * channels, [], 8);
+    s.contract({ rows: all, columns: features, depth: 9 * channels }, left, right, s.output(dtype, all * features));
+  });
+}
+
+for (const dtype of ["float32", "float64", "int32"] as const) {
+  list.push(
+    windows(dtype, 1, 1, 4, 5, 2, 1),
+    windows(dtype, 2, 3, 7, 10, 9, 1),
+    windows(dtype, 9, 4, 6, 11, 5, 1),
+    windows(dtype, 2, 3, 12, 9, 8, 2),
+    windows(dtype, 1, 30, 12, 14, 19, 1),
+  );
+}
+
 list.push(
+  programCase("channels that are last in memory: four rows of a panel at once", (s) => {
+    const x = s.input("float32", small("float32", 2 * 9 * 8 * 6, 1));
+    const w = s.input("float32", small("float32", 2 * 2 * 6 * 10, 2));
+    const places = { shape: [2, 8, 7], strides: [432, 48, 6] };
+    const left = view(s, x, places, { shape: [2, 12], strides: [48, 1] });
+    const right = view(s, w, 10, 1);
+    s.contract({ rows: 112, columns: 10, depth: 24 }, left, right, s.output("float32", 1120));
+    s.contract(
+      { rows: 10, columns: 112, depth: 24 },
+      view(s, w, 1, 10),
+      { ...left, rowStride: left.columnStride, columnStride: left.rowStride },
+      s.output("float32", 1120),
+    );
+  }),
   programCase("the same matrix on both sides", (s) => {
     const x = s.input("float32", small("float32", 11 * 13));
     s.contract({ rows: 11, columns: 11, depth: 13 }, view(s, x, 13, 1), view(s, x, 1, 13), s.output("float32", 121));

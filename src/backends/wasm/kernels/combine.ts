@@ -115,9 +115,9 @@ export class Accumulator {
       if (this.wide !== this.dtype) this.f.op("f64.promote_f32");
     });
   }
-  /** Pushes the result. */
-  result(): void {
+  /** Pushes the result: rounded to `dtype`, if it is collected in double precision. */
+  result(dtype: DType): void {
     this.f.get(this.local);
-    if (this.wide !== this.dtype) this.f.op("f32.demote_f64");
+    if (this.wide === "float64" && dtype === "float32") this.f.op("f32.demote_f64");
   }
 }

@@ -57,6 +57,7 @@ export function emitCumulative(frame: Frame, kernel: CumulativeKernel): void {
     return running;
   };
   const nest: Nest = new Nest(frame, plan, plan.border < plan.loops.length ? [target] : [], {
+    free: plan.border,
     enter: () => {
       if (nest.width === 0) single.reset(start);
       else if (summed) totals = new Totals(f, nest.width, -0);
@@ -68,7 +69,7 @@ export function emitCumulative(frame: Frame, kernel: CumulativeKernel): void {
     body: () => {
       if (nest.width > 0) return nest.storeVector(target, collect());
       single.take(() => nest.push(value));
-      nest.storeScalar(target, () => single.result());
+      nest.storeScalar(target, () => single.result(target.dtype));
     },
   });
   nest.emit();

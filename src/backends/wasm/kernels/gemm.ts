@@ -6,21 +6,19 @@
 import type { FunctionBuilder, FunctionRef } from "../function.ts";
 import type { ModuleBuilder } from "../module.ts";
 import type { MemoryOpcode } from "../opcodes.ts";
+import { bytesOf, type GemmType, i32s, increase, increaseBy, repeat } from "./common.ts";
+import { packWalkFunction } from "./walk.ts";
 
-/** Element types with a packed product. */
-export type GemmType = "f32" | "f64";
-
-/** Rows of a tile. Larger tiles, and unrolling over k, make some engines spill registers. */
-const tileRows = 4;
+/** Rows of a tile; pieces of a product start at multiples of it. Larger tiles, and unrolling over k, make some engines spill registers. */
+export const tileRows = 4;
 const tileVectors = 2;
 /** Blocks of k, rows and columns: a panel of the left matrix stays in the second-level cache. */
 const blockDepth = 256;
 const blockRows = 192;
 const blockColumns = 1024;
 
-const bytesOf = (type: GemmType): number => (type === "f32" ? 4 : 8);
-/** Columns of a tile. */
-const tileColumns = (type: GemmType): number => (tileVectors * 16) / bytesOf(type);
+/** Columns of a tile, likewise. */
+export const tileColumns = (type: GemmType): number => (tileVectors * 16) / bytesOf(type);
 
 const roundUp = (n: number, unit: number): number => Math.ceil(n / unit) * unit;
 
@@ -38,38 +36,6 @@ export function gemmScratch(type: GemmType, rows: number, columns: number, depth
   const right = roundUp(Math.min(columns, blockColumns), tileColumns(type)) * k * bytes;
   const tile = tileRows * tileVectors * 16;
   return { right: left, tile: left + right, bytes: left + right + tile };
-}
-
-const i32s = (n: number): "i32"[] => new Array<"i32">(n).fill("i32");
-
-/** local = local + constant */
-function increase(f: FunctionBuilder, local: number, amount: number): void {
-  f.get(local);
-  f.plus(amount);
-  f.set(local);
-}
-
-/** local = local + other */
-function increaseBy(f: FunctionBuilder, local: number, other: number): void {
-  f.get(local);
-  f.get(other);
-  f.op("i32.add");
-  f.set(local);
-}
-
-/** Runs `body` n times, n > 0 in a local. */
-function repeat(f: FunctionBuilder, n: number, body: () => void): void {
-  f.scope(() => {
-    f.get(n);
-    const rest = f.store("i32");
-    f.loop((again) => {
-      body();
-      f.get(rest);
-      f.plus(-1);
-      f.tee(rest);
-      f.branchIf(again);
-    });
-  });
 }
 
 /**
@@ -343,21 +309,28 @@ function copyEdge(
 }
 
 /**
- * gemm(a, aRow, aColumn, b, bRow, bColumn, c, rows, columns, depth, left, right, tile): c = a b. Strides in bytes; c is
- * row-major without gaps; the last three are scratch memory (see `gemmScratch`). All sizes are positive.
+ * gemm(a, aRow, aColumn, b, bRow, bColumn, c, cRow, rows, columns, depth, left, right, tile): c = a b. Strides in bytes, for
+ * operands that are `walked` the addresses of tables of offsets; the rows of c have no gaps; the last three are scratch
+ * memory (see `gemmScratch`). All sizes are positive.
  */
-export function gemmFunction(module: ModuleBuilder, type: GemmType): FunctionRef {
-  return module.helper(`gemm.${type}`, i32s(13), [], (f) => {
-    const [a, aRow, aColumn, b, bRow, bColumn, c, rows, columns, depth, left, right, tile] = [
-      0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
+export function gemmFunction(
+  module: ModuleBuilder,
+  type: GemmType,
+  walked: { readonly left: boolean; readonly right: boolean },
+): FunctionRef {
+  const name = `gemm.${type}${walked.left ? ".left" : ""}${walked.right ? ".right" : ""}`;
+  return module.helper(name, i32s(14), [], (f) => {
+    const [a, aRow, aColumn, b, bRow, bColumn, c, rowBytes, rows, columns, depth, left, right, tile] = [
+      0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13,
     ] as const;
     const bytes = bytesOf(type);
-    const packLeft = packFunction(module, type, tileRows);
-    const packRight = packFunction(module, type, tileColumns(type));
+    const pack = (width: number, byTables: boolean): FunctionRef =>
+      byTables ? packWalkFunction(module, type, width) : packFunction(module, type, width);
+    const packLeft = pack(tileRows, walked.left);
+    const packRight = pack(tileColumns(type), walked.right);
     const tiles = tilesFunction(module, type);
     const [j, k, i] = [f.local("i32"), f.local("i32"), f.local("i32")];
     const [nj, nk, ni] = [f.local("i32"), f.local("i32"), f.local("i32")];
-    const rowBytes = f.local("i32");
     const blocks = (counter: number, end: number, size: number, length: number, body: () => void): void => {
       f.i32(0);
       f.set(counter);
@@ -375,29 +348,39 @@ export function gemmFunction(module: ModuleBuilder, type: GemmType): FunctionRef
         body();
       });
     };
-    /** base + n stride + m other */
-    const place = (base: number, n: number, stride: number, m: number, other: number): void => {
+    /** The source of a pack, and its two strides: for the part from n along `stride` and m along `other` on. */
+    const part = (byTables: boolean, base: number, n: number, stride: number, m: number, other: number): void => {
       f.get(base);
-      f.get(n);
-      f.get(stride);
-      f.op("i32.mul");
-      f.op("i32.add");
-      f.get(m);
-      f.get(other);
-      f.op("i32.mul");
-      f.op("i32.add");
+      if (!byTables) {
+        for (const [count, step] of [
+          [n, stride],
+          [m, other],
+        ] as const) {
+          f.get(count);
+          f.get(step);
+          f.op("i32.mul");
+          f.op("i32.add");
+        }
+      }
+      for (const [count, step] of [
+        [m, other],
+        [n, stride],
+      ] as const) {
+        f.get(step);
+        if (!byTables) continue;
+        f.get(count);
+        f.times(4);
+        f.op("i32.add");
+      }
     };
-    f.get(columns);
-    f.times(bytes);
-    f.set(rowBytes);
     blocks(j, columns, blockColumns, nj, () => {
       blocks(k, depth, blockDepth, nk, () => {
-        place(b, k, bRow, j, bColumn);
-        for (const local of [bColumn, bRow, nj, nk, right]) f.get(local);
+        part(walked.right, b, k, bRow, j, bColumn);
+        for (const local of [nj, nk, right]) f.get(local);
         f.call(packRight);
         blocks(i, rows, blockRows, ni, () => {
-          place(a, i, aRow, k, aColumn);
-          for (const local of [aRow, aColumn, ni, nk, left]) f.get(local);
+          part(walked.left, a, k, aColumn, i, aRow);
+          for (const local of [ni, nk, left]) f.get(local);
           f.call(packLeft);
           for (const local of [ni, nj, nk, left, right]) f.get(local);
           f.get(c);

@@ -8,8 +8,8 @@ import { emitReduce } from "./reduce.ts";
 import { emitScatter } from "./scatter.ts";
 import { emitSort, sortScratch } from "./sort.ts";
 
-/** Writes the function of a kernel. */
-export function emitKernel(context: KernelContext, kernel: Kernel): KernelFunction {
+/** Writes the function of a kernel; `ranged`: so that threads may share its work, if it can be cut. */
+export function emitKernel(context: KernelContext, kernel: Kernel, ranged: boolean): KernelFunction {
   const { kind } = kernel;
   switch (kind) {
     case "map": {
@@ -19,35 +19,37 @@ export function emitKernel(context: KernelContext, kernel: Kernel): KernelFuncti
         kind,
         roots,
         kernel.stores.map((s) => s.buffer),
+        ranged,
       );
       emitMap(frame, kernel);
       return frame.finished();
     }
     case "reduce": {
-      const frame = new Frame(context, `${kind} ${kernel.op}`, [kernel.value, kernel.index], [kernel.buffer]);
+      const frame = new Frame(context, `${kind} ${kernel.op}`, [kernel.value, kernel.index], [kernel.buffer], ranged);
       emitReduce(frame, kernel);
       return frame.finished();
     }
     case "cumulative": {
-      const frame = new Frame(context, `${kind} ${kernel.op}`, [kernel.value, kernel.index], [kernel.buffer]);
+      const frame = new Frame(context, `${kind} ${kernel.op}`, [kernel.value, kernel.index], [kernel.buffer], ranged);
       emitCumulative(frame, kernel);
       return frame.finished();
     }
     case "scatter": {
       const roots = [kernel.inside, kernel.index, kernel.value];
-      const frame = new Frame(context, `${kind} ${kernel.op}`, roots, [kernel.buffer]);
+      const frame = new Frame(context, `${kind} ${kernel.op}`, roots, [kernel.buffer], false);
       emitScatter(frame, kernel);
       return frame.finished();
     }
     case "contract": {
       const { lhs, rhs, buffer } = kernel;
       const scratch = contractScratch(context.specs, kernel);
-      const frame = new Frame(context, kind, [lhs.offset, rhs.offset], [lhs.buffer, rhs.buffer, buffer], scratch);
-      emitContract(frame, kernel);
+      const touched = [lhs.buffer, rhs.buffer, buffer];
+      const frame = new Frame(context, kind, [lhs.offset, rhs.offset], touched, ranged, scratch);
+      emitContract(frame, context.specs, kernel);
       return frame.finished();
     }
     case "sort": {
-      const frame = new Frame(context, kind, [], [...kernel.inputs, ...kernel.outputs], sortScratch(kernel));
+      const frame = new Frame(context, kind, [], [...kernel.inputs, ...kernel.outputs], ranged, sortScratch(kernel));
       emitSort(frame, kernel);
       return frame.finished();
     }

@@ -5,6 +5,7 @@ import type { Frame } from "../frame.ts";
 import { Nest } from "../nest.ts";
 import { Plan, type Target } from "../plan.ts";
 import { isVectorMath } from "../vector.ts";
+import { emitTransposition } from "./transpose.ts";
 
 /** Shorter loops do not fill a vector, which pays only for long functions. */
 const shortest = 4;
@@ -29,7 +30,9 @@ export function emitMap(frame: Frame, { shape, stores }: MapKernel): void {
     targets,
     vectorLoop: chooseVectorLoop,
   });
+  if (stores.length === 1 && emitTransposition(frame, plan, targets[0]!, stores[0]!.value)) return;
   const nest: Nest = new Nest(frame, plan, targets, {
+    free: plan.loops.length,
     body: () => {
       for (const [i, s] of stores.entries()) nest.store(targets[i]!, s.value);
     },

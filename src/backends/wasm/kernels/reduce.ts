@@ -5,6 +5,7 @@
  */
 import type { ReduceKernel } from "../../../compile/ir.ts";
 import { ExprBuilder } from "../../../core/expr.ts";
+import type { DType } from "../../../types/dtype.ts";
 import { sizeOf } from "../../../types/shape.ts";
 import type { Frame } from "../frame.ts";
 import type { Vec } from "../lanes.ts";
@@ -40,7 +41,7 @@ export function emitReduce(frame: Frame, kernel: ReduceKernel): void {
     border: shape.length,
     values: [value],
     targets: [target],
-    vectorLoop: (p) => chooseVectorLoop(p, kernel),
+    vectorLoop: (p) => chooseVectorLoop(p, kernel, target.dtype !== resultDType(kernel)),
   });
   if (op === "argmax" || op === "argmin") emitExtreme(frame, plan, kernel, target);
   else if (plan.vectorLoop < 0) emitScalarReduce(frame, plan, kernel, target, op);
@@ -53,8 +54,13 @@ export function emitReduce(frame: Frame, kernel: ReduceKernel): void {
   } else emitVectorReduce(frame, plan, kernel, target, op);
 }
 
+/** The dtype of a reduction's results. Sums and products of float32 may also be left in double precision. */
+function resultDType({ op, value }: ReduceKernel): DType {
+  return op === "argmax" || op === "argmin" ? "int32" : value.dtype;
+}
+
 /** The loop along which more loads are consecutive: the innermost reduced or the innermost kept one. */
-function chooseVectorLoop(plan: Plan, { op, value }: ReduceKernel): number {
+function chooseVectorLoop(plan: Plan, { op, value }: ReduceKernel, wide: boolean): number {
   const { loops, border } = plan;
   if (op === "argmax" || op === "argmin" || (op === "mul" && value.dtype === "float32")) return -1;
   const score = (loop: number): number => {
@@ -69,7 +75,7 @@ function chooseVectorLoop(plan: Plan, { op, value }: ReduceKernel): number {
   const inner = loops.length - 1;
   const kept = border - 1;
   const innerFits = inner >= border && loops[inner]!.extent >= shortestReduced;
-  const keptFits = kept >= 0 && loops[kept]!.extent >= shortestKept;
+  const keptFits = kept >= 0 && loops[kept]!.extent >= shortestKept && !wide;
   if (innerFits && keptFits) return score(kept) > score(inner) ? kept : inner;
   return innerFits ? inner : keptFits ? kept : -1;
 }
@@ -77,9 +83,10 @@ function chooseVectorLoop(plan: Plan, { op, value }: ReduceKernel): number {
 function emitScalarReduce(frame: Frame, plan: Plan, { value }: ReduceKernel, target: Target, op: CombineOp): void {
   const sum = new Accumulator(frame.f, frame.module, op, value.dtype);
   const nest: Nest = new Nest(frame, plan, [], {
+    free: plan.border,
     enter: () => sum.reset(),
     body: () => sum.take(() => nest.push(value)),
-    leave: () => nest.storeScalar(target, () => sum.result()),
+    leave: () => nest.storeScalar(target, () => sum.result(target.dtype)),
   });
   nest.emit();
 }
@@ -92,6 +99,7 @@ function emitVectorReduce(frame: Frame, plan: Plan, { value }: ReduceKernel, tar
   const start = neutral(op, dtype);
   let sums: number[] = [];
   const nest: Nest = new Nest(frame, plan, [], {
+    free: plan.border,
     enter: () => {
       if (along) single.reset();
       const width = along ? nest.unroll : nest.width;
@@ -117,7 +125,7 @@ function emitVectorReduce(frame: Frame, plan: Plan, { value }: ReduceKernel, tar
       for (const s of sums) all = all === undefined ? [s] : combineVectors(nest.v, module, op, dtype, all, [s]);
       if (all !== undefined)
         for (let lane = 0; lane < 4; lane++) single.take(() => extractLane(f, all[0]!, lane, dtype));
-      nest.storeScalar(target, () => single.result());
+      nest.storeScalar(target, () => single.result(target.dtype));
     },
   });
   const along = plan.vectorLoop >= plan.border;
@@ -138,6 +146,7 @@ function emitSum(frame: Frame, plan: Plan, { value }: ReduceKernel, target: Targ
     }
   };
   const nest: Nest = new Nest(frame, plan, [], {
+    free: plan.border,
     enter: () => {
       if (along) single.reset();
       const width = along ? nest.unroll : nest.width;
@@ -174,7 +183,7 @@ function emitSum(frame: Frame, plan: Plan, { value }: ReduceKernel, target: Targ
     leave: () => {
       if (!along) return nest.storeVector(target, totals.rounded(nest.v));
       totals.eachLane((push) => single.takeWide(push));
-      nest.storeScalar(target, () => single.result());
+      nest.storeScalar(target, () => single.result(target.dtype));
     },
   });
   nest.emit();
@@ -193,6 +202,7 @@ function emitExtreme(frame: Frame, plan: Plan, { value, op }: ReduceKernel, targ
   const operand = (n: number) => b.load(n, b.int(0), dtype);
   const better = b.binary(op === "argmax" ? "gt" : "lt", operand(0), operand(1));
   const nest: Nest = new Nest(frame, plan, [], {
+    free: plan.border,
     enter: () => {
       pushConstant(f, neutral(op as "argmax", dtype), dtype);
       f.set(best);

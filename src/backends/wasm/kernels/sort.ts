@@ -288,9 +288,14 @@ export function emitSort(frame: Frame, { rows, length, keys, inputs, outputs }: 
     f.times(dtypeBytes(frame.dtype(buffer)));
     f.op("i32.add");
   };
-  f.i32(0);
+  const { range } = frame;
+  if (range === undefined) f.i32(0);
+  else {
+    f.get(range.from);
+    frame.split = { extent: rows, unit: 1, coarse: false };
+  }
   f.set(row);
-  f.count(row, rows, 1, () => {
+  f.count(row, range === undefined ? rows : { local: range.to }, 1, () => {
     f.get(frame.scratch);
     f.plus(histogramBytes);
     f.tee(list);
