@@ -44,7 +44,9 @@ import {
   shiftRightLogical,
   xor,
 } from "./prims/bitwise.ts";
+import { debugCallback, ioCallback, pureCallback } from "./prims/callback.ts";
 import { bitcastConvertType, convertElementType, reducePrecision } from "./prims/cast.ts";
+import { check } from "./prims/check.ts";
 import { eq, ge, gt, le, lt, ne } from "./prims/compare.ts";
 import { convGeneralDilated } from "./prims/conv.ts";
 import { copy } from "./prims/copy.ts";
@@ -109,6 +111,7 @@ export const registry: Registry = {
   broadcast_in_dim: broadcastInDim,
   cbrt,
   ceil,
+  check,
   clamp,
   clz,
   concatenate,
@@ -126,6 +129,7 @@ export const registry: Registry = {
   custom_jvp_call: customJvpCall,
   custom_lin: customLinear,
   custom_vjp_call: customVjpCall,
+  debug_callback: debugCallback,
   digamma,
   div,
   dot_general: dotGeneral,
@@ -143,6 +147,7 @@ export const registry: Registry = {
   ge,
   gt,
   integer_pow: integerPow,
+  io_callback: ioCallback,
   iota,
   is_finite: isFiniteNumber,
   jit: jitCall,
@@ -167,6 +172,7 @@ export const registry: Registry = {
   polygamma,
   population_count: populationCount,
   pow,
+  pure_callback: pureCallback,
   random_unwrap: randomUnwrap,
   random_wrap: randomWrap,
   reduce_and: reduceAnd,

@@ -122,13 +122,15 @@ export interface Auxiliary {
 export function takeAuxiliary(aux: unknown): Auxiliary {
   const [leaves, structure] = flattenArrays(aux);
   const isArray = leaves.map(isNDArray);
+  // Arrays are traced values here: what rebuilds the tree after the trace has ended must not hold them.
+  const others = leaves.map((leaf) => (isNDArray(leaf) ? null : leaf));
   return {
     arrays: leaves.filter(isNDArray),
     rebuild: (arrays) => {
       let next = 0;
       return unflatten(
         structure,
-        leaves.map((leaf, i) => (isArray[i] ? arrays[next++]! : leaf)),
+        others.map((leaf, i) => (isArray[i] ? arrays[next++]! : leaf)),
       );
     },
   };

@@ -94,11 +94,11 @@ function checkTree(caller: string, { structure }: Flat, value: unknown, position
   });
 }
 
-function checkOutput(caller: string, f: UserFunction, y: NDArray, output: NDArray, holomorphic: boolean): void {
+function checkOutput(caller: string, f: UserFunction, y: NDArray, holomorphic: boolean): void {
   if (y.aval.shape.length > 0) {
     throw new ShapeError({
       what: `Gradient only defined for scalar-output functions. Output had shape: ${formatShape(y.aval.shape)}.`,
-      where: [describeOrigin(output) ?? `the function is ${functionName(f)}`],
+      where: [describeOrigin(y) ?? `the function is ${functionName(f)}`],
       fix: "reduce the output, for example with .sum() or .mean(), extract one element, or use jacrev or jacfwd",
     });
   }
@@ -143,7 +143,6 @@ function differentiate(
   const primals = chosen.flatMap((flat) => flat.leaves);
   const others = flats.map((flat) => unflatten(flat.structure, flat.leaves));
   let rebuildAux: ((arrays: readonly NDArray[]) => unknown) | undefined;
-  let output: NDArray | undefined;
   const { results, nonzeroOut, linear, residuals } = linearizeFlat(
     (leaves) => {
       const full = [...others];
@@ -160,7 +159,8 @@ function differentiate(
         extra.push(...taken.arrays);
         result = value;
       } else checkSynchronous(caller, f, result);
-      output = singleOutput(f, result);
+      const output = singleOutput(f, result);
+      checkOutput(caller, f, output, options.holomorphic);
       return [output, ...extra];
     },
     primals,
@@ -169,7 +169,6 @@ function differentiate(
     `${caller} of ${functionName(f)}`,
   );
   const value = results[0]!;
-  checkOutput(caller, f, value, output!, options.holomorphic);
   const differentiable = primals.filter((x) => isInexact(x.aval.dtype));
   const one = scalar(1, value.aval.dtype, value.aval.weakType);
   const cotangents = backward(

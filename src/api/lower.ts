@@ -3,6 +3,7 @@ import type { WasmExecutable } from "../backends/wasm/backend.ts";
 import { wasmText } from "../backends/wasm/text.ts";
 import { type Cost, programCost } from "../compile/cost.ts";
 import { formatProgram } from "../compile/text.ts";
+import type { NDArray } from "../core/ndarray.ts";
 import { formatJaxpr } from "../core/print.ts";
 import { OptionError, TreeError } from "../errors/index.ts";
 import { callCompiled, compileCall, type Compiled as Program } from "../runtime/execute.ts";
@@ -12,6 +13,7 @@ import { dtypeBytes } from "../types/dtype.ts";
 import { sizeOf } from "../types/shape.ts";
 import { flattenToArrays } from "./flat.ts";
 import type { Tracing } from "./jit.ts";
+import { type Profile, profileCall } from "./profile.ts";
 
 /** The stages whose text can be looked at. */
 export type Stage = "jaxpr" | "kernels" | "code";
@@ -104,8 +106,23 @@ export class CompiledFunction<A extends readonly unknown[], O> {
    * @throws TreeError if the arguments' trees or types differ.
    */
   call(...args: Args<A>): Traced<O> {
+    return unflatten(this.tracing.out, callCompiled(this.program, this.operands(args))) as Traced<O>;
+  }
+
+  /**
+   * Runs the program with a clock between its kernels: where the time goes, as a table and as a Chrome trace.
+   * @throws TreeError if the arguments' trees or types differ.
+   * @example console.log(jit(step).lower(w, x).compile().profile(w, x).table());
+   */
+  profile(...args: Args<A>): Profile<Traced<O>> {
+    return profileCall(this.program, this.operands(args)).map((results) =>
+      unflatten(this.tracing.out, results),
+    ) as Profile<Traced<O>>;
+  }
+
+  private operands(args: readonly unknown[]): readonly NDArray[] {
     const { leaves, structure } = flattenToArrays(this.dynamic(args));
-    const { avals, constants, out } = this.tracing;
+    const { avals, constants } = this.tracing;
     const fits =
       structure.key === this.tracing.structure.key &&
       leaves.every((x, i) => x.aval.dtype === avals[i]!.dtype && x.aval.shape.join() === avals[i]!.shape.join());
@@ -115,7 +132,7 @@ export class CompiledFunction<A extends readonly unknown[], O> {
         fix: "call the jitted function itself, which compiles for each signature",
       });
     }
-    return unflatten(out, callCompiled(this.program, [...constants, ...leaves])) as Traced<O>;
+    return [...constants, ...leaves];
   }
 
   /** See `Lowered.asText`; the default is the backend's code. */

@@ -216,6 +216,17 @@ class Checker {
         this.flag(step.selector, "int32", "selector");
         this.liveness.branch(step.branches.map((steps) => () => this.checkSteps(steps)));
         return;
+      case "callback": {
+        const count = this.program.functions?.length ?? 0;
+        if (!Number.isInteger(step.function) || step.function < 0 || step.function >= count)
+          this.fail(`a call of function ${step.function} of ${count}`, "number the functions of the program from 0");
+        for (const buffer of step.inputs) this.used(buffer);
+        for (const buffer of step.outputs) this.written(buffer);
+        if (new Set(step.outputs).size !== step.outputs.length)
+          this.fail("a callback writes a buffer twice", "each output is a buffer of its own");
+        this.liveness.access(step.inputs, step.outputs);
+        return;
+      }
       default:
         this.checkKernel(step);
     }

@@ -45,7 +45,8 @@ function add(a: Cost, b: Cost, times = 1): Cost {
 
 const nothing: Cost = { flops: 0, bytesAccessed: 0, kernels: 0 };
 
-function stepCost(program: Program, step: Step): Cost {
+/** The cost of one run of a step. */
+export function stepCost(program: Program, step: Step): Cost {
   const bytesOf = (buffer: number): number => dtypeBytes(program.buffers[buffer]!.dtype);
   switch (step.kind) {
     case "map": {
@@ -79,6 +80,11 @@ function stepCost(program: Program, step: Step): Cost {
       const n = step.rows * step.length;
       const bytes = [...step.inputs, ...step.outputs].reduce((sum, b) => sum + bytesOf(b), 0);
       return { flops: n * Math.ceil(Math.log2(Math.max(2, step.length))), bytesAccessed: n * bytes, kernels: 1 };
+    }
+    case "callback": {
+      const touched = [...step.inputs, ...step.outputs];
+      const bytes = touched.reduce((sum, b) => sum + program.buffers[b]!.size * bytesOf(b), 0);
+      return { flops: 0, bytesAccessed: bytes, kernels: 0 };
     }
     case "loop":
       return add(nothing, stepsCost(program, step.body), step.length);

@@ -1,5 +1,6 @@
 /**
- * The kernel language: what a compiled program is, before any backend has seen it. Plain data.
+ * The kernel language: what a compiled program is, before any backend has seen it. Plain data, but for the functions of
+ * the host that it may call, which stand in a list beside the steps.
  *
  * A program is a list of steps over buffers. Kernels are loops over an iteration space whose elements are scalar
  * expressions (core/expr.ts): `index` k is the k-th loop variable, outermost first, `load` reads a buffer at a linear
@@ -7,7 +8,7 @@
  */
 
 import type { Expr } from "../core/expr.ts";
-import type { CumulativeOp, ReduceOp, ScatterOp } from "../core/primitive.ts";
+import type { CumulativeOp, HostFunction, ReduceOp, ScatterOp } from "../core/primitive.ts";
 import type { DType, TypedArray } from "../types/dtype.ts";
 import type { Shape } from "../types/shape.ts";
 
@@ -138,8 +139,20 @@ export interface BranchStep {
   readonly branches: readonly (readonly Step[])[];
 }
 
+/**
+ * Calls function number `function` of the program's list with copies of whole buffers, and writes what it returns. It may
+ * run programs itself, this one included, and it may throw: then the program ends there. Steps of this kind are never
+ * dropped, merged or moved past one another.
+ */
+export interface CallbackStep {
+  readonly kind: "callback";
+  readonly function: number;
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+}
+
 export type Kernel = MapKernel | ReduceKernel | CumulativeKernel | ContractKernel | SortKernel | ScatterKernel;
-export type Step = Kernel | LoopStep | WhileStep | BranchStep;
+export type Step = Kernel | LoopStep | WhileStep | BranchStep | CallbackStep;
 
 /** A compiled program. Buffers are numbered; inputs and outputs are distinct buffers, the others are the program's workspace or constants. */
 export interface Program {
@@ -155,4 +168,6 @@ export interface Program {
   readonly steps: readonly Step[];
   /** Loop counters used, numbered from 0. */
   readonly counters: number;
+  /** What callback steps call. Absent: there are none. */
+  readonly functions?: readonly HostFunction[];
 }

@@ -4,10 +4,12 @@
  */
 import { type Expr, ExprBuilder } from "../core/expr.ts";
 import { type Atom, type Equation, type Jaxpr, Literal, type Var } from "../core/jaxpr.ts";
+import type { HostFunction } from "../core/primitive.ts";
 import type { Aval } from "../types/aval.ts";
 import type { DType } from "../types/dtype.ts";
 import { equalShapes, type Shape, sizeOf } from "../types/shape.ts";
 import { range } from "../util/list.ts";
+import { lowerCallback } from "./callback.ts";
 import { lowerBranch, lowerLoop, lowerWhile } from "./control.ts";
 import { lowerConvolve, lowerReduceWindow } from "./convolve.ts";
 import { flattenCalls } from "./inline.ts";
@@ -36,6 +38,8 @@ interface OpenGroup {
 export class Lowering {
   readonly b: ExprBuilder = new ExprBuilder();
   readonly buffers: BufferSpec[] = [];
+  /** What callback steps call. */
+  readonly functions: HostFunction[] = [];
   counters = 0;
   epoch = 0;
   private steps: Step[] = [];
@@ -249,6 +253,8 @@ function lowerEquation(
       return lowerSort(context, operands, results, lower.axis(params), lower.keys(params));
     case "scatter":
       return [lowerScatter(context, operands, aval, lower, params, target(0))];
+    case "callback":
+      return lowerCallback(context, operands, results, lower.host(params, avals, true));
     case "loop":
       return lowerLoop(context, operands, results, lower.loop(params));
     case "while":
@@ -345,6 +351,7 @@ export function lowerJaxpr(source: Jaxpr, name: string): Lowered {
     workspaceBytes: bytes,
     steps,
     counters: context.counters,
+    ...(context.functions.length > 0 ? { functions: context.functions } : {}),
   };
   return { program, arguments: used, outputs };
 }

@@ -55,6 +55,10 @@ export function stepBuffers(step: Step): { reads: Set<number>; writes: Set<numbe
       reads.add(step.buffer);
       writes.add(step.buffer);
       break;
+    case "callback":
+      for (const r of step.inputs) reads.add(r);
+      for (const w of step.outputs) writes.add(w);
+      break;
     case "loop":
       inner(step.body);
       break;

@@ -188,6 +188,10 @@ function kernelLines(kernel: Kernel): string[] {
 function stepLines(step: Step): string[] {
   const indented = (steps: readonly Step[]): string[] => steps.flatMap(stepLines).map((line) => `  ${line}`);
   switch (step.kind) {
+    case "callback": {
+      const list = (buffers: readonly number[]): string => buffers.map((b) => `b${b}`).join(", ");
+      return [`callback ${step.function} (${list(step.outputs)}) <- (${list(step.inputs)})`];
+    }
     case "loop":
       return [`loop c${step.counter} < ${step.length}`, ...indented(step.body)];
     case "while":
@@ -197,6 +201,11 @@ function stepLines(step: Step): string[] {
     default:
       return kernelLines(step);
   }
+}
+
+/** A step as text: what it does on the first line, its expressions or inner steps on the others. */
+export function formatStep(step: Step): string {
+  return stepLines(step).join("\n");
 }
 
 /** The type of a buffer: `f32[12]`. */

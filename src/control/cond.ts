@@ -3,6 +3,7 @@ import { evaluate } from "../core/evaluate.ts";
 import { inputAvals, type Jaxpr, memoised, outputAvals } from "../core/jaxpr.ts";
 import type { NDArray } from "../core/ndarray.ts";
 import { type BatchAxis, defineManyPrimitive, isLinear, type ManyOperation } from "../core/primitive.ts";
+import { checkNoIo } from "../prims/callback.ts";
 import { le } from "../prims/compare.ts";
 import { zeros } from "../prims/fill.ts";
 import { broadcastInDim, moveaxis } from "../prims/movement.ts";
@@ -176,6 +177,7 @@ function selectBranches(
   dims: readonly (number | null)[],
   branches: readonly Jaxpr[],
 ): [NDArray[], number[]] {
+  checkNoIo(branches, "cond");
   const results = branches.map((branch) => {
     const [ys, yDims] = vmapFlat((xs) => evaluate(branch, xs), operands, dims, axis);
     return ys.map((y, i) => materialiseBatch(y, yDims[i]!, axis.size, 0));

@@ -252,6 +252,7 @@ function hoistInvariantResiduals(forward: Jaxpr, constants: number, first: numbe
     const varying = reachableOutputs(
       forward,
       forward.inputs.map((_, i) => i >= constants),
+      true,
     );
     const marks = varying.map((v, i) => i >= first && !v);
     const invariant = marks.slice(first);
@@ -261,7 +262,7 @@ function hoistInvariantResiduals(forward: Jaxpr, constants: number, first: numbe
       marks.map((b) => !b),
       () => true,
     ).jaxpr;
-    const outside = restrictOutputs(forward, marks, (i) => i < constants).jaxpr;
+    const outside = restrictOutputs(forward, marks, (i) => i < constants, "drop effects").jaxpr;
     return { body, outside, invariant };
   });
 }
@@ -335,7 +336,7 @@ function transposeWithKnownCarries(
     const knownInputs = inputs.map((_, i) => i).filter((i) => isKnown[i]);
     const known = inputs.filter((_, i) => isCarry(i) && isKnown[i]);
     const used = outputs.map((_, i) => i < m && !linearCarries[i]!);
-    const carriesOnly = restrictOutputs(s.jaxpr, used, (i) => isKnown[i]!).jaxpr;
+    const carriesOnly = restrictOutputs(s.jaxpr, used, (i) => isKnown[i]!, "drop effects").jaxpr;
     const knownBody: Jaxpr = {
       ...carriesOnly,
       inputs: knownInputs.map((i) => inputs[i]!),

@@ -4,6 +4,7 @@ import { type Jaxpr, memoised, outputAvals } from "../core/jaxpr.ts";
 import type { NDArray } from "../core/ndarray.ts";
 import { defineManyPrimitive, type ManyOperation } from "../core/primitive.ts";
 import { TransformError } from "../errors/index.ts";
+import { checkNoIo } from "../prims/callback.ts";
 import { instantiate } from "../prims/fill.ts";
 import { broadcastInDim, moveaxis } from "../prims/movement.ts";
 import { reduceOr } from "../prims/reduce.ts";
@@ -121,6 +122,7 @@ export const whileLoop: ManyOperation<WhileParams> = /* @__PURE__ */ defineManyP
     if (!predicate) {
       return [whileLoop(prepared, { ...w, condition: condition.jaxpr, body: body.jaxpr }), resultDims];
     }
+    checkNoIo([w.condition, w.body], "while");
     // Some examples are done before others: the loop runs while any is not, and the done ones keep their values. The body
     // asks the condition again, so its constants go to the body too.
     const carryAvals = prepared.slice(p + q).map((x) => x.aval);

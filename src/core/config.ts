@@ -13,7 +13,7 @@ export interface Settings {
   debugNans: boolean;
   /** The same for infinities. */
   debugInfs: boolean;
-  /** When a transformation ends, look for tracers that are still held. */
+  /** When a transformation ends, look for tracers that are still held: an error names where they were made. Slow; in Node only. */
   checkTracerLeaks: boolean;
   /** What happens when operands of different rank are broadcast. */
   numpyRankPromotion: "allow" | "warn" | "raise";

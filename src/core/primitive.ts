@@ -3,7 +3,7 @@
  * written ("nonlinear", "zero"), never left out.
  */
 import type { Aval } from "../types/aval.ts";
-import type { DType } from "../types/dtype.ts";
+import type { DType, TypedArray } from "../types/dtype.ts";
 import type { Shape } from "../types/shape.ts";
 import { scalarLike } from "./constant.ts";
 import type { Expr, ExprBuilder } from "./expr.ts";
@@ -73,6 +73,10 @@ export interface DotDimensions {
   readonly lhsBatch: readonly number[];
   readonly rhsBatch: readonly number[];
 }
+
+/** A function of the host's in the middle of a program: from the elements of its operands to those of its results. It owns
+ *  what it is given, and gives away what it returns. */
+export type HostFunction = (data: readonly TypedArray[]) => readonly TypedArray[];
 
 /** A convolution: `batch`, `feature` and spatial axes of each array, and how the window moves. See `lax.convGeneralDilated`. */
 export interface Convolution {
@@ -166,6 +170,12 @@ export type Lowering<P> =
     }
   /** Written in terms of other primitives. */
   | { readonly kind: "expand"; readonly expand: (operands: readonly NDArray[], params: P) => readonly NDArray[] }
+  /** A function of the host's, called in the order of the equations. `compiled`: it becomes a step of a program, which is
+   *  where a primitive may refuse; otherwise it is called at once. */
+  | {
+      readonly kind: "callback";
+      readonly host: (params: P, operands: readonly Aval[], compiled: boolean) => HostFunction;
+    }
   /** A program run once: its inputs are the operands. `isolated`: none of its equations is merged with equal ones outside. */
   | { readonly kind: "call"; readonly jaxpr: (params: P) => Jaxpr; readonly isolated?: (params: P) => boolean }
   /** A program run `length` times. Its inputs are constants, carries, and rows of the remaining operands; its outputs are

@@ -5,8 +5,16 @@
  */
 import { UnexpectedTracerError } from "../errors/index.ts";
 import { formatAval } from "../types/aval.ts";
+import { equationSource, userFrame } from "../util/source.ts";
+import { config } from "./config.ts";
 import type { NDArray } from "./ndarray.ts";
 import type { Primitive } from "./primitive.ts";
+
+/** The tracers that a trace made, with the user's lines. It holds none of them, nor the trace, which holds others. */
+interface TraceRecord {
+  readonly description: string;
+  readonly made: { readonly tracer: WeakRef<NDArray>; readonly line: string | undefined }[];
+}
 
 export abstract class Trace {
   /** False once the transformation has ended: its tracers have leaked if they are used then. */
@@ -14,8 +22,18 @@ export abstract class Trace {
   /** Shown in errors: the transformation, and the function it transforms. */
   readonly description: string;
 
+  /** What was made, while leaks are looked for. */
+  readonly record: TraceRecord;
+
   constructor(description: string) {
     this.description = description;
+    this.record = { description, made: [] };
+  }
+
+  /** Notes a tracer of this trace, so that it is found if it leaks. */
+  note(x: NDArray): NDArray {
+    if (config.checkTracerLeaks) this.record.made.push({ tracer: new WeakRef(x), line: userFrame(equationSource()) });
+    return x;
   }
 
   /** Where the user made a tracer of this trace, for errors: `made by sin at model.ts:3:4`, if it is known. */
@@ -33,6 +51,8 @@ export interface Executor {
   run<P>(primitive: Primitive<P>, operands: readonly NDArray[], params: P): NDArray[];
   /** The value of a rank-0 array if it can be read at once without waiting for a device; else undefined. */
   scalar(x: NDArray): number | bigint | boolean | undefined;
+  /** Makes weak references to dead objects empty; false where the engine does not let a program do that. */
+  readonly collect?: () => boolean;
   /** A concrete rank-0 array of a known value. */
   fromScalar(value: number | bigint | boolean, aval: NDArray["aval"]): NDArray;
 }
@@ -81,6 +101,54 @@ export function withTrace<T>(trace: Trace, body: () => T): T {
     return body();
   } finally {
     current = saved;
+  }
+}
+
+/** Traces that have ended inside of the outermost transformation, and how many are running. */
+const ended: TraceRecord[] = [];
+let depth = 0;
+
+/**
+ * Runs a transformation, which ends with it: then nothing may hold tracers of these traces any more. Leaks are looked for
+ * when the outermost transformation ends, since each look collects all garbage.
+ */
+export function untilEnd<T>(traces: readonly Trace[], body: () => T): T {
+  if (!config.checkTracerLeaks) return body();
+  let records: readonly TraceRecord[] = [];
+  let result: T;
+  depth++;
+  try {
+    result = body();
+    ended.push(...traces.map((trace) => trace.record));
+  } finally {
+    depth--;
+    if (depth === 0) records = ended.splice(0);
+  }
+  checkLeaks(records);
+  return result;
+}
+
+/** How often garbage is collected before a tracer counts as held: engines hold dead objects for a while, as when they compile. */
+const collections = 6;
+
+/** @throws UnexpectedTracerError if something holds a tracer of these still. */
+function checkLeaks(records: readonly TraceRecord[]): void {
+  const isHeld = ({ made }: TraceRecord): boolean => made.some(({ tracer }) => tracer.deref() !== undefined);
+  let held = records.filter(({ made }) => made.length > 0);
+  for (let i = 0; i < collections && held.length > 0; i++) {
+    if (!executor!.collect?.()) return;
+    held = held.filter(isHeld);
+  }
+  for (const { description, made } of held) {
+    const leaked = made.flatMap(({ tracer, line }) => {
+      const x = tracer.deref();
+      return x === undefined ? [] : [`${formatAval(x.aval)} was made${line === undefined ? "" : ` at ${line}`}`];
+    });
+    throw new UnexpectedTracerError({
+      what: `Leaked trace ${description}: ${leaked.length === 1 ? "a tracer is" : `${leaked.length} tracers are`} still held after the transformation has ended.`,
+      where: leaked,
+      fix: "return values from the transformed function instead of storing them outside of it",
+    });
   }
 }
 

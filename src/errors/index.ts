@@ -14,6 +14,7 @@ export {
   ArgumentError,
   AxisError,
   BackendError,
+  CheckError,
   DeletedArrayError,
   DTypeError,
   DuplicateLibraryError,

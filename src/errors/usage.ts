@@ -49,5 +49,8 @@ export class BackendError extends AdjointError {}
 /** A second copy of the library met an array of the first. */
 export class DuplicateLibraryError extends AdjointError {}
 
+/** A `check` that failed: thrown where it stands, or by `error.throw()` of `checkify`. */
+export class CheckError extends AdjointError {}
+
 /** `debugNans` or `debugInfs` is on and an operation produced a NaN or an infinity. */
 export class FloatingPointError extends AdjointError {}

@@ -5,6 +5,14 @@
 import "../array/install.ts";
 
 export { stopGradient } from "../api/stop.ts";
+export {
+  type Declared,
+  type IoCallbackOptions,
+  ioCallback,
+  type PureCallbackOptions,
+  pureCallback,
+  type VmapMethod,
+} from "./callback.ts";
 export { cond, switch } from "./cond.ts";
 export {
   type ConvDimensionNumbers,

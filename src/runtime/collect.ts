@@ -16,8 +16,9 @@ interface VmModule {
   Script: new (code: string) => { runInContext(context: object): unknown };
 }
 
-/** Collects garbage and lets weak references to dead objects become empty, also in the middle of a job. */
-export type Collector = () => void;
+/** Collects garbage and lets weak references to dead objects become empty, also in the middle of a job. `all`: old objects
+ *  too, where otherwise the young ones will do. */
+export type Collector = (all?: boolean) => void;
 
 /** Whether there may be a collector here, which is not known before it was tried. */
 export const mayCollect: boolean = (globalThis as { process?: NodeProcess }).process?.getBuiltinModule !== undefined;
@@ -45,7 +46,7 @@ export function findCollector(): Collector | undefined {
     const probes = Array.from({ length: 8 }, () => new WeakRef({}));
     run("minor");
     const minor = probes.every((probe) => probe.deref() === undefined);
-    return minor ? () => run("minor") : () => run();
+    return minor ? (all) => run(all ? undefined : "minor") : () => run();
   } catch {
     // An engine that forbids flags or contexts: no collector.
     return undefined;

@@ -11,10 +11,10 @@ import type { Primitive } from "../core/primitive.ts";
 import { type Aval, avalNumber } from "../types/aval.ts";
 import { dtypeBytes } from "../types/dtype.ts";
 import { sizeOf } from "../types/shape.ts";
-import { arrayOf, cellOf, unsupported } from "./array.ts";
+import { arrayOf, cellOf, fromTypedArray, peek, unsupported } from "./array.ts";
 import { type Cell, hostCell, smallBytes } from "./cell.ts";
 import { getBackend } from "./device.ts";
-import { allocate, managedCell, restore, shareCell } from "./memory.ts";
+import { allocate, managedCell, restore, shareCell, whilePinned } from "./memory.ts";
 
 /** A program ready to run on arrays. */
 export interface Compiled {
@@ -68,7 +68,8 @@ export function callCompiled(compiled: Compiled, operands: readonly NDArray[]): 
     for (const aval of compiled.outputAvals) {
       outputs.push(allocate(backend, aval.dtype, sizeOf(aval.shape), operands));
     }
-    backend.run(compiled.executable, inputs, outputs);
+    if (compiled.executable.program.functions === undefined) backend.run(compiled.executable, inputs, outputs);
+    else whilePinned(operands, () => backend.run(compiled.executable, inputs, outputs));
   } catch (error) {
     for (const storage of outputs) backend.free(storage);
     throw error;
@@ -163,6 +164,11 @@ export function runPrimitive<P>(primitive: Primitive<P>, operands: readonly NDAr
   if (lower.kind === "reshape") {
     return [arrayOf(primitive.types([operands[0]!.aval], params)[0]!, shareCell(cellOf(operands[0]!)))];
   }
+  if (lower.kind === "callback") {
+    const avals = operands.map((x) => x.aval);
+    const results = lower.host(params, avals, false)(operands.map((x) => peek(x).slice()));
+    return primitive.types(avals, params).map((aval, i) => fromTypedArray(aval, results[i]!));
+  }
   let cache = programs.get(primitive);
   if (cache === undefined) {
     cache = new Map();
@@ -189,5 +195,6 @@ function jaxprOf<P>(primitive: Primitive<P>, operands: readonly NDArray[], param
       params,
     )
     .map((aval) => new Var(aval));
-  return makeJaxprData([], inputs, [{ primitive, inputs, params, outputs, effects: [], source: undefined }], outputs);
+  const effects = primitive.effects?.(params) ?? [];
+  return makeJaxprData([], inputs, [{ primitive, inputs, params, outputs, effects, source: undefined }], outputs);
 }

@@ -8,6 +8,7 @@ import { type Cell, hostCell } from "./cell.ts";
 import { registerBackend } from "./device.ts";
 import { runPrimitive } from "./execute.ts";
 import { checkFinite } from "./finite.ts";
+import { collectGarbage } from "./memory.ts";
 
 registerBackend("wasm", createWasmBackend);
 
@@ -29,6 +30,7 @@ installExecutor({
     const value = (host as ArrayLike<number | bigint>)[0]!;
     return dtype === "bool" ? value !== 0 : value;
   },
+  collect: collectGarbage,
   fromScalar: (value, aval) => {
     const data: TypedArray = newTypedArray(aval.dtype, 1);
     if (data instanceof BigInt64Array || data instanceof BigUint64Array) data[0] = BigInt(value);

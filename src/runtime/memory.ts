@@ -23,6 +23,8 @@ const ownerOf = new WeakMap<Cell, Owner>();
 let nextId = 1;
 let liveBytes = 0;
 let bytesSinceSweep = 0;
+/** Operands of programs that are running now: a program may call the host, which may run others. */
+const running: (readonly NDArray[])[] = [];
 const sweepBudget = 192 * 2 ** 20;
 /** Where dead arrays cannot be found within a job, more than this moves out, to where the engine's collector sees it. */
 const unsweptBudget = 2 ** 30;
@@ -81,6 +83,13 @@ export function shareCell({ place }: Cell): Cell {
   return place.id === 0 ? cell : own(cell);
 }
 
+/** Collects all garbage, where the engine allows it; false where not. */
+export function collectGarbage(): boolean {
+  collector = collector === null ? findCollector() : collector;
+  collector?.(true);
+  return collector !== undefined;
+}
+
 /** Returns the blocks of dead cells now, where the engine allows it. */
 export function sweep(): void {
   bytesSinceSweep = 0;
@@ -92,6 +101,20 @@ export function sweep(): void {
   }
 }
 
+const isAmong = (arrays: readonly NDArray[], place: Place): boolean =>
+  arrays.some((x) => (x.payload as Cell).place === place);
+const isRunning = (place: Place): boolean => running.some((arrays) => isAmong(arrays, place));
+
+/** Runs a program whose operands must stay where they are until it is done. */
+export function whilePinned(operands: readonly NDArray[], run: () => void): void {
+  running.push(operands);
+  try {
+    run();
+  } finally {
+    running.pop();
+  }
+}
+
 /**
  * Moves the oldest places to JavaScript's memory, where what is dead is collected, until so many bytes are free. Operands of
  * the call being prepared must not move.
@@ -100,7 +123,7 @@ function spillOldest(bytes: number, pinned: readonly NDArray[]): boolean {
   let freed = 0;
   for (const place of [...table.values()]) {
     const { backend, storage } = place;
-    if (backend!.read === undefined || pinned.some((x) => (x.payload as Cell).place === place)) continue;
+    if (backend!.read === undefined || isAmong(pinned, place) || isRunning(place)) continue;
     try {
       place.host = backend!.read(storage!, place.dtype, place.elements);
     } catch (error) {
@@ -151,7 +174,8 @@ export function discard(cell: Cell, reason: string): void {
   if (cell.gone !== null) return;
   cell.gone = reason;
   const owner = ownerOf.get(cell);
-  if (owner === undefined) return;
+  // That of a running program's operand goes when the array dies.
+  if (owner === undefined || isRunning(cell.place)) return;
   finalizers.unregister(cell);
   disown(owner);
   if (!owners.has(owner.id)) cell.place.host = null;

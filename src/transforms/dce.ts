@@ -1,14 +1,20 @@
 /** Dead code: equations whose results nobody reads and that have no effect. */
 import { type Atom, type Equation, type Jaxpr, makeJaxprData, Var } from "../core/jaxpr.ts";
 
+/** What happens to equations that have effects and whose results nobody reads. */
+export type Effectful = "keep effects" | "drop effects";
+
 /** Removes dead equations and the constants that nothing reads any more. Inputs stay. */
-export function dropDeadEquations(jaxpr: Jaxpr): { jaxpr: Jaxpr; keptConstants: boolean[] } {
+export function dropDeadEquations(
+  jaxpr: Jaxpr,
+  effectful: Effectful = "keep effects",
+): { jaxpr: Jaxpr; keptConstants: boolean[] } {
   const used = new Set<Atom>(jaxpr.outputs);
   const kept: Equation[] = [];
   for (let i = jaxpr.equations.length - 1; i >= 0; i--) {
     let equation = jaxpr.equations[i]!;
     const usedOutputs = equation.outputs.map((v) => used.has(v));
-    const alive = equation.effects.length > 0 || usedOutputs.includes(true);
+    const alive = (effectful === "keep effects" && equation.effects.length > 0) || usedOutputs.includes(true);
     if (!alive) continue;
     if (equation.primitive.dce !== undefined && usedOutputs.includes(false)) {
       const reduced = equation.primitive.dce(usedOutputs, equation.params);
@@ -30,14 +36,18 @@ export function dropDeadEquations(jaxpr: Jaxpr): { jaxpr: Jaxpr; keptConstants: 
   return { jaxpr: makeJaxprData(constants, jaxpr.inputs, kept.reverse(), jaxpr.outputs), keptConstants };
 }
 
-/** A jaxpr with some outputs only, and which inputs it still reads. For the `dce` rules of primitives with programs. */
+/**
+ * A jaxpr with some outputs only, and which inputs it still reads. For the `dce` rules of primitives with programs. Where a
+ * program is cut into two, one of them drops the effects.
+ */
 export function restrictOutputs(
   jaxpr: Jaxpr,
   usedOutputs: readonly boolean[],
   keepInput: (index: number) => boolean,
+  effectful: Effectful = "keep effects",
 ): { jaxpr: Jaxpr; usedInputs: boolean[] } {
   const outputs = jaxpr.outputs.filter((_, i) => usedOutputs[i]);
-  const { jaxpr: pruned } = dropDeadEquations({ ...jaxpr, outputs });
+  const { jaxpr: pruned } = dropDeadEquations({ ...jaxpr, outputs }, effectful);
   const read = new Set<Atom>(pruned.outputs);
   for (const equation of pruned.equations) for (const atom of equation.inputs) if (atom instanceof Var) read.add(atom);
   const usedInputs = jaxpr.inputs.map((v, i) => read.has(v) || keepInput(i));

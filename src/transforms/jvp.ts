@@ -3,7 +3,7 @@ import { evaluate } from "../core/evaluate.ts";
 import { inputAvals, type Jaxpr, memoised } from "../core/jaxpr.ts";
 import { NDArray } from "../core/ndarray.ts";
 import type { Primitive, Tangent } from "../core/primitive.ts";
-import { bind, currentTrace, Trace, withTrace } from "../core/trace.ts";
+import { bind, currentTrace, Trace, untilEnd, withTrace } from "../core/trace.ts";
 import { instantiate } from "../prims/fill.ts";
 import { isInexact } from "../types/dtype.ts";
 import { bits } from "../util/list.ts";
@@ -18,7 +18,7 @@ interface Dual {
 
 /** A tracer for a primal with its tangent; a zero tangent needs none. */
 export function dual(trace: Trace, primal: NDArray, tangent: Tangent): NDArray {
-  return tangent === null ? primal : new NDArray(primal.aval, trace, { primal, tangent } satisfies Dual);
+  return tangent === null ? primal : trace.note(new NDArray(primal.aval, trace, { primal, tangent } satisfies Dual));
 }
 
 /** Primals and tangents of values, of which some are tracers of the trace. */
@@ -106,15 +106,17 @@ export function jvpFlat(
   description = "jvp",
 ): [NDArray[], Tangent[]] {
   const trace = new JvpTrace(currentTrace(), description);
-  try {
-    const args = primals.map((x, i) => dual(trace, x, tangents[i]!));
-    return undual(
-      trace,
-      withTrace(trace, () => f(args)),
-    );
-  } finally {
-    trace.live = false;
-  }
+  return untilEnd([trace], () => {
+    try {
+      const args = primals.map((x, i) => dual(trace, x, tangents[i]!));
+      return undual(
+        trace,
+        withTrace(trace, () => f(args)),
+      );
+    } finally {
+      trace.live = false;
+    }
+  });
 }
 
 /** A jaxpr from (primals, non-zero tangents) to (results, their non-zero tangents). */

@@ -7,7 +7,7 @@ import { evaluate } from "../core/evaluate.ts";
 import { hoistConstants, inputAvals, type Jaxpr, memoised } from "../core/jaxpr.ts";
 import type { NDArray } from "../core/ndarray.ts";
 import type { Primitive, Tangent } from "../core/primitive.ts";
-import { bind, currentTrace, Trace, withTrace } from "../core/trace.ts";
+import { bind, currentTrace, Trace, untilEnd, withTrace } from "../core/trace.ts";
 import { TransformError } from "../errors/index.ts";
 import { instantiate } from "../prims/fill.ts";
 import { isInexact } from "../types/dtype.ts";
@@ -91,28 +91,30 @@ export function linearizeFlat(
 ): LinearizedFlat {
   const tangentTrace = new StageTrace(description, false);
   const trace = new LinearizeTrace(currentTrace(), tangentTrace);
-  const inputs = primals.map((x, i) => (nonzero[i] ? tangentTrace.input(x.aval) : null));
-  try {
-    const outputs = withTrace(trace, () => f(primals.map((x, i) => dual(trace, x, inputs[i]!))));
-    const [results, tangents] = undual(trace, outputs);
-    trace.live = false;
-    const resultTangents: Tangent[] = withTrace(tangentTrace, () =>
-      tangents.map((t, i) => (force[i] ? instantiate(t, results[i]!.aval) : t)),
-    );
-    const { jaxpr, constants } = tangentTrace.finish(
-      inputs.filter((x) => x !== null),
-      resultTangents.filter((t) => t !== null),
-    );
-    return {
-      results,
-      nonzeroOut: resultTangents.map((t) => t !== null),
-      linear: hoistConstants(jaxpr),
-      residuals: constants,
-    };
-  } finally {
-    trace.live = false;
-    tangentTrace.live = false;
-  }
+  return untilEnd([trace, tangentTrace], () => {
+    const inputs = primals.map((x, i) => (nonzero[i] ? tangentTrace.input(x.aval) : null));
+    try {
+      const outputs = withTrace(trace, () => f(primals.map((x, i) => dual(trace, x, inputs[i]!))));
+      const [results, tangents] = undual(trace, outputs);
+      trace.live = false;
+      const resultTangents: Tangent[] = withTrace(tangentTrace, () =>
+        tangents.map((t, i) => (force[i] ? instantiate(t, results[i]!.aval) : t)),
+      );
+      const { jaxpr, constants } = tangentTrace.finish(
+        inputs.filter((x) => x !== null),
+        resultTangents.filter((t) => t !== null),
+      );
+      return {
+        results,
+        nonzeroOut: resultTangents.map((t) => t !== null),
+        linear: hoistConstants(jaxpr),
+        residuals: constants,
+      };
+    } finally {
+      trace.live = false;
+      tangentTrace.live = false;
+    }
+  });
 }
 
 /** A closed jaxpr in two parts. */

@@ -3,11 +3,12 @@
  * outside becomes a constant, known scalars become literals.
  */
 import { enabledChecks } from "../core/checks.ts";
+import { config } from "../core/config.ts";
 import { type Atom, type Equation, hoistConstants, type Jaxpr, Literal, makeJaxprData, Var } from "../core/jaxpr.ts";
 import { NDArray } from "../core/ndarray.ts";
 import type { Primitive } from "../core/primitive.ts";
 import { equationSource, inheritedSource, userFrame } from "../core/source.ts";
-import { describeOrigin, getExecutor, leakedTracer, rootTrace, Trace, withTrace } from "../core/trace.ts";
+import { describeOrigin, getExecutor, leakedTracer, rootTrace, Trace, untilEnd, withTrace } from "../core/trace.ts";
 import { AdjointError, JaxprTypeError } from "../errors/index.ts";
 import { type Aval, formatAval } from "../types/aval.ts";
 import { dropDeadEquations } from "./dce.ts";
@@ -37,7 +38,7 @@ export class StageTrace extends Trace {
 
   /** A new input. */
   input(aval: Aval): NDArray {
-    return new NDArray(aval, this, new Var(aval));
+    return this.note(new NDArray(aval, this, new Var(aval)));
   }
 
   private atom(x: NDArray, user?: string): Atom {
@@ -84,8 +85,10 @@ export class StageTrace extends Trace {
     const outputs = this.types(primitive, operands, params).map((aval) => new Var(aval));
     const effects = primitive.effects?.(params) ?? noEffects;
     const source = this.notesSource ? equationSource() : inheritedSource();
+    // V8 holds the receivers of frames, which may be tracers, until a stack is read.
+    if (config.checkTracerLeaks) void source?.stack;
     this.equations.push({ primitive, inputs, params, outputs, effects, source });
-    return outputs.map((variable) => new NDArray(variable.aval, this, variable));
+    return outputs.map((variable) => this.note(new NDArray(variable.aval, this, variable)));
   }
 
   /**
@@ -118,16 +121,18 @@ export function stage(
   dead?: DeadEquations,
 ): Staged {
   const trace = new StageTrace(description);
-  const args = avals.map((aval) => trace.input(aval));
-  try {
-    return trace.finish(
-      args,
-      withTrace(trace, () => f(args)),
-      dead,
-    );
-  } finally {
-    trace.live = false;
-  }
+  return untilEnd([trace], () => {
+    const args = avals.map((aval) => trace.input(aval));
+    try {
+      return trace.finish(
+        args,
+        withTrace(trace, () => f(args)),
+        dead,
+      );
+    } finally {
+      trace.live = false;
+    }
+  });
 }
 
 /** Stages a rule that makes one jaxpr from another: there is nothing outside that it could read. */

@@ -70,11 +70,12 @@ function nonlinear(equation: Equation): TransformError {
   });
 }
 
-/** Which outputs depend on the marked inputs. */
-export function reachableOutputs(jaxpr: Jaxpr, marks: readonly boolean[]): boolean[] {
+/** Which outputs depend on the marked inputs, or, if `effectful`, on what an equation with an effect gave. */
+export function reachableOutputs(jaxpr: Jaxpr, marks: readonly boolean[], effectful = false): boolean[] {
   const reached = new Set<Atom>(jaxpr.inputs.filter((_, i) => marks[i]));
   for (const equation of jaxpr.equations) {
-    if (equation.inputs.some((atom) => reached.has(atom))) for (const v of equation.outputs) reached.add(v);
+    const isReached = (effectful && equation.effects.length > 0) || equation.inputs.some((atom) => reached.has(atom));
+    if (isReached) for (const v of equation.outputs) reached.add(v);
   }
   return jaxpr.outputs.map((atom) => reached.has(atom));
 }

@@ -3,7 +3,7 @@ import { evaluate } from "../core/evaluate.ts";
 import { type Jaxpr, memoised } from "../core/jaxpr.ts";
 import { NDArray } from "../core/ndarray.ts";
 import type { BatchAxis, BatchDimension, Primitive } from "../core/primitive.ts";
-import { bind, currentTrace, Trace, withTrace } from "../core/trace.ts";
+import { bind, currentTrace, Trace, untilEnd, withTrace } from "../core/trace.ts";
 import { broadcastInDim, moveaxis } from "../prims/movement.ts";
 import { withShape } from "../types/aval.ts";
 import { bits, inserted, range, without } from "../util/list.ts";
@@ -69,7 +69,7 @@ class BatchTrace extends Trace {
   wrap(value: NDArray, dim: BatchDimension): NDArray {
     if (dim === null) return value;
     const aval = withShape(value.aval, without(value.aval.shape, dim));
-    return new NDArray(aval, this, { value, dim } satisfies Batched);
+    return this.note(new NDArray(aval, this, { value, dim } satisfies Batched));
   }
 
   unwrap(x: NDArray): [NDArray, BatchDimension] {
@@ -134,13 +134,15 @@ export function vmapFlat(
   description = "vmap",
 ): [NDArray[], BatchDimension[]] {
   const trace = new BatchTrace(currentTrace(), axis, description);
-  try {
-    const outputs = withTrace(trace, () => f(args.map((x, i) => trace.wrap(x, dims[i]!))));
-    const pairs = outputs.map((y) => trace.unwrap(y));
-    return [pairs.map((p) => p[0]), pairs.map((p) => p[1])];
-  } finally {
-    trace.live = false;
-  }
+  return untilEnd([trace], () => {
+    try {
+      const outputs = withTrace(trace, () => f(args.map((x, i) => trace.wrap(x, dims[i]!))));
+      const pairs = outputs.map((y) => trace.unwrap(y));
+      return [pairs.map((p) => p[0]), pairs.map((p) => p[1])];
+    } finally {
+      trace.live = false;
+    }
+  });
 }
 
 /** A result with its batch dimension at `to`; repeated along it if it has none. */

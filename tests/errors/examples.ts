@@ -9,6 +9,7 @@ import { linearTranspose } from "../../src/api/jvp.ts";
 import { vmap } from "../../src/api/vmap.ts";
 import { config } from "../../src/core/config.ts";
 import type { NDArray } from "../../src/core/ndarray.ts";
+import * as checkify from "../../src/debug/checkify.ts";
 import { parseJaxpr } from "../../src/debug/parse.ts";
 import * as lax from "../../src/lax/index.ts";
 import * as jnp from "../../src/numpy/index.ts";
@@ -193,6 +194,12 @@ export const examples: { readonly [name: string]: Example } = {
     run: () => {
       const fromAnotherCopy = { [Symbol.for("adjoint.NDArray")]: true };
       grad((x: NDArray) => x.mul(x))(fromAnotherCopy as never);
+    },
+    names: [],
+  },
+  CheckError: {
+    run: () => {
+      checkify.check(jnp.array(false), "the step must be positive, got {}", jnp.array(-0.5));
     },
     names: [],
   },

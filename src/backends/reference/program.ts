@@ -2,7 +2,7 @@
  * Runs whole programs: steps go in, a function comes out. Workspace buffers are arrays of their own, filled with values
  * that show when something reads what it has not written; so a wrong memory plan cannot change this backend's results.
  */
-import type { Program, Step } from "../../compile/ir.ts";
+import type { CallbackStep, Program, Step } from "../../compile/ir.ts";
 import type { TypedArray } from "../../types/dtype.ts";
 import type { Environment } from "./evaluate.ts";
 import { compileKernel, poisoned } from "./kernels.ts";
@@ -16,12 +16,15 @@ export function compileProgram(program: Program): ProgramRunner {
     buffers: program.buffers.map(() => nothing),
     counters: new Int32Array(program.counters),
   };
-  const { buffers } = environment;
-  const run = compileSteps(program.steps, environment);
+  const { buffers, counters } = environment;
+  const run = compileSteps(program, program.steps, environment);
   for (const [buffer, data] of program.constants) buffers[buffer] = data;
   const own = [...program.workspace.keys()];
   const passed = [...program.inputs, ...program.outputs];
   return (inputs, outputs) => {
+    // A callback may run this program again before this run is done.
+    const outer = buffers.slice();
+    const outerCounters = counters.slice();
     program.inputs.forEach((buffer, i) => {
       buffers[buffer] = inputs[i]!;
     });
@@ -33,23 +36,24 @@ export function compileProgram(program: Program): ProgramRunner {
       run();
     } finally {
       // The program outlives the arrays that it ran on.
-      for (const buffer of [...passed, ...own]) buffers[buffer] = nothing;
+      for (const buffer of [...passed, ...own]) buffers[buffer] = outer[buffer]!;
+      counters.set(outerCounters);
     }
   };
 }
 
-function compileSteps(steps: readonly Step[], environment: Environment): () => void {
-  const compiled = steps.map((step) => compileStep(step, environment));
+function compileSteps(program: Program, steps: readonly Step[], environment: Environment): () => void {
+  const compiled = steps.map((step) => compileStep(program, step, environment));
   return () => {
     for (const run of compiled) run();
   };
 }
 
-function compileStep(step: Step, environment: Environment): () => void {
+function compileStep(program: Program, step: Step, environment: Environment): () => void {
   const { buffers, counters } = environment;
   switch (step.kind) {
     case "loop": {
-      const body = compileSteps(step.body, environment);
+      const body = compileSteps(program, step.body, environment);
       return () => {
         for (let n = 0; n < step.length; n++) {
           counters[step.counter] = n;
@@ -58,20 +62,32 @@ function compileStep(step: Step, environment: Environment): () => void {
       };
     }
     case "while": {
-      const condition = compileSteps(step.condition, environment);
-      const body = compileSteps(step.body, environment);
+      const condition = compileSteps(program, step.condition, environment);
+      const body = compileSteps(program, step.body, environment);
       return () => {
         for (condition(); buffers[step.predicate]![0] !== 0; condition()) body();
       };
     }
     case "branch": {
-      const branches = step.branches.map((steps) => compileSteps(steps, environment));
+      const branches = step.branches.map((steps) => compileSteps(program, steps, environment));
       return () => {
         const selected = Number(buffers[step.selector]![0]);
         branches[Math.max(0, Math.min(selected, branches.length - 1))]!();
       };
     }
+    case "callback":
+      return compileCallback(program, step, buffers);
     default:
       return compileKernel(step, environment);
   }
+}
+
+function compileCallback(program: Program, step: CallbackStep, buffers: readonly TypedArray[]): () => void {
+  const call = program.functions![step.function]!;
+  return () => {
+    const results = call(step.inputs.map((buffer) => buffers[buffer]!.slice()));
+    step.outputs.forEach((buffer, i) => {
+      (buffers[buffer] as Float64Array).set(results[i] as Float64Array);
+    });
+  };
 }

@@ -11,7 +11,7 @@ import { supportsRelaxedSimd } from "./features.ts";
 import { type Block, Heap } from "./heap.ts";
 import { hostImports } from "./host.ts";
 import { importModule } from "./module.ts";
-import { type Compiled, compileProgram, startFunction } from "./program.ts";
+import { type Compiled, callbackImport, compileProgram, startFunction } from "./program.ts";
 import { type ParallelProgram, type ThreadOptions, Threads } from "./threads.ts";
 
 const stored: ReadonlySet<DType> = new Set<DType>([
@@ -40,6 +40,8 @@ function checkDType(dtype: DType): void {
     fix: `it stores ${[...stored].join(", ")}`,
   });
 }
+
+type HostImport = (number: number, table: number, workspace: number) => void;
 
 class WasmStorage implements Storage {
   readonly block: Block;
@@ -199,6 +201,7 @@ export class WasmBackend implements Backend {
       [importModule]: {
         memory,
         ...hostImports(compiled.imports),
+        ...this.callbackImports(program, compiled),
         [startFunction]: (kernel: number, at: number) => threads!.run(parallel!, kernel, at),
       },
     });
@@ -222,6 +225,37 @@ export class WasmBackend implements Backend {
       this.dropped.register(executable, { constants: [...constants.values()], parallel: parallel?.id });
     }
     return executable;
+  }
+
+  /** How a program calls its functions: their operands are copied out, their results in. */
+  private callbackImports(program: Program, compiled: Compiled): { readonly [name: string]: HostImport } {
+    const { callbacks, slots } = compiled;
+    if (callbacks.length === 0) return {};
+    const address = (buffer: number, table: number, workspace: number): number => {
+      const offset = program.workspace.get(buffer);
+      return offset === undefined ? this.heap.words()[table / 4 + slots.get(buffer)!]! : workspace + offset;
+    };
+    const call = (number: number, table: number, workspace: number): void => {
+      const step = callbacks[number]!;
+      const data = step.inputs.map((buffer) => {
+        const { dtype, size } = program.buffers[buffer]!;
+        return this.copyOut(address(buffer, table, workspace), dtype, size);
+      });
+      const results = program.functions![step.function]!(data);
+      // The function may have run programs, and the memory may have grown and moved: views are made anew.
+      step.outputs.forEach((buffer, i) => {
+        const { buffer: bytes, byteOffset, byteLength } = results[i]!;
+        this.heap.bytes().set(new Uint8Array(bytes, byteOffset, byteLength), address(buffer, table, workspace));
+      });
+    };
+    return { [callbackImport]: call };
+  }
+
+  private copyOut(address: number, dtype: DType, elements: number): TypedArray {
+    const result = newTypedArray(dtype, elements);
+    const bytes = this.heap.bytes().subarray(address, address + result.byteLength);
+    new Uint8Array(result.buffer, result.byteOffset, result.byteLength).set(bytes);
+    return result;
   }
 
   run(executable: Executable, inputs: readonly Storage[], outputs: readonly Storage[]): void {

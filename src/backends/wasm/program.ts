@@ -5,7 +5,7 @@
  * threads is started by the host instead: the driver writes its arguments behind the table and calls the host, which has
  * pieces of it computed, in any order and by any thread, and comes back when all are done.
  */
-import type { Kernel, Program, Step } from "../../compile/ir.ts";
+import type { CallbackStep, Kernel, Program, Step } from "../../compile/ir.ts";
 import type { KernelContext, KernelFunction, Split } from "./frame.ts";
 import type { FunctionBuilder, FunctionRef, ValueType } from "./function.ts";
 import { emitKernel } from "./kernels/index.ts";
@@ -33,6 +33,8 @@ export interface Compiled {
   /** Bytes of workspace, with the kernels' scratch memory. */
   readonly workspaceBytes: number;
   readonly parallel: readonly ParallelKernel[];
+  /** Where the module calls the host: numbered as it passes them to the import. */
+  readonly callbacks: readonly CallbackStep[];
   readonly module: ModuleBuilder;
 }
 
@@ -59,6 +61,9 @@ const worthSharing = 50_000;
 /** Scratch memory of threads is kept apart, so that they do not write to one line of the cache. */
 const scratchAlignment = 64;
 
+/** The import that callback steps call, with the number of the step, the table and the workspace. */
+export const callbackImport = "callback";
+
 /** Longer lists of steps are cut into functions of about this many. */
 const stepsInFunction = 200;
 
@@ -68,6 +73,7 @@ class Driver {
   private readonly slots = new Map<number, number>();
   private readonly kernels = new Map<Kernel, KernelFunction>();
   private readonly context: KernelContext;
+  private readonly callbacks: CallbackStep[] = [];
   private readonly options: CompileOptions;
   private readonly parallel: ParallelKernel[] = [];
   private readonly numbers = new Map<Kernel, number>();
@@ -109,6 +115,7 @@ class Driver {
       argumentBytes: this.argumentBytes,
       parallel: this.parallel,
       workspaceBytes: this.scratchOffset + this.scratchBytes,
+      callbacks: this.callbacks,
       module,
     };
   }
@@ -156,6 +163,12 @@ class Driver {
             f.branch(again);
           });
         });
+        return;
+      case "callback":
+        f.i32(this.callbacks.push(step) - 1);
+        f.get(at.table);
+        f.get(at.workspace);
+        f.call(this.module.import(callbackImport, ["i32", "i32", "i32"], []));
         return;
       case "branch":
         this.emitBranch(f, step.selector, step.branches, at);
