@@ -45,6 +45,7 @@ import {
   xor,
 } from "./prims/bitwise.ts";
 import { bitcastConvertType, convertElementType, reducePrecision } from "./prims/cast.ts";
+import { allGather, allToAll, axisIndex, pmax, pmin, ppermute, psum, reduceScatter } from "./prims/collective.ts";
 import { eq, ge, gt, le, lt, ne } from "./prims/compare.ts";
 import { copy } from "./prims/copy.ts";
 import { cumlogsumexp, cummax, cummin, cumprod, cumsum } from "./prims/cumulative.ts";
@@ -87,6 +88,8 @@ export const registry: Registry = {
   acosh,
   add,
   add_any: addAny,
+  all_gather: allGather,
+  all_to_all: allToAll,
   and,
   argmax,
   argmin,
@@ -95,6 +98,7 @@ export const registry: Registry = {
   atan,
   atan2,
   atanh,
+  axis_index: axisIndex,
   bitcast_convert_type: bitcastConvertType,
   broadcast_in_dim: broadcastInDim,
   cbrt,
@@ -153,9 +157,13 @@ export const registry: Registry = {
   not,
   or,
   pad,
+  pmax,
+  pmin,
   polygamma,
   population_count: populationCount,
   pow,
+  ppermute,
+  psum,
   random_unwrap: randomUnwrap,
   random_wrap: randomWrap,
   reduce_and: reduceAnd,
@@ -164,6 +172,7 @@ export const registry: Registry = {
   reduce_or: reduceOr,
   reduce_precision: reducePrecision,
   reduce_prod: reduceProd,
+  reduce_scatter: reduceScatter,
   reduce_sum: reduceSum,
   reduce_xor: reduceXor,
   relu: reluElements,

@@ -27,4 +27,5 @@ export {
   ShapeError,
   TransformError,
   TreeError,
+  UnboundAxisError,
 } from "./usage.ts";

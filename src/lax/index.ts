@@ -5,6 +5,23 @@
 import "../array/install.ts";
 
 export { stopGradient } from "../api/stop.ts";
+export {
+  type AllGatherOptions,
+  type AllToAllOptions,
+  type AxisName,
+  allGather,
+  allToAll,
+  axisIndex,
+  axisSize,
+  type PsumScatterOptions,
+  pmax,
+  pmean,
+  pmin,
+  ppermute,
+  pshuffle,
+  psum,
+  psumScatter,
+} from "./collective.ts";
 export { cond, switch } from "./cond.ts";
 export * from "./elementwise.ts";
 export * from "./gather.ts";
