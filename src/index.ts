@@ -3,6 +3,7 @@ import "./array/install.ts";
 
 export type { Argnums } from "./api/argnums.ts";
 export { type CheckpointOptions, checkpoint, checkpoint as remat } from "./api/checkpoint.ts";
+export { closureConvert } from "./api/closure.ts";
 export {
   type CustomJvp,
   type CustomOptions,

@@ -7,6 +7,7 @@ import { condBranches } from "./control/cond.ts";
 import { customJvpCall } from "./control/customjvp.ts";
 import { customLinear, customVjpCall } from "./control/customvjp.ts";
 import { jitCall } from "./control/jit.ts";
+import { linearSolve } from "./control/linearsolve.ts";
 import { scanLoop } from "./control/scan.ts";
 import { whileLoop } from "./control/while.ts";
 import type { Primitive } from "./core/primitive.ts";
@@ -118,6 +119,7 @@ export const registry: Registry = {
   cumsum,
   custom_jvp_call: customJvpCall,
   custom_lin: customLinear,
+  custom_linear_solve: linearSolve,
   custom_vjp_call: customVjpCall,
   digamma,
   div,

@@ -5,6 +5,7 @@
 import "../array/install.ts";
 
 export { stopGradient } from "../api/stop.ts";
+export { type AssociativeScanOptions, associativeScan } from "./associative.ts";
 export {
   type AllGatherOptions,
   type AllToAllOptions,
@@ -25,6 +26,12 @@ export {
 export { cond, switch } from "./cond.ts";
 export * from "./elementwise.ts";
 export * from "./gather.ts";
+export {
+  type CustomRootOptions,
+  customLinearSolve,
+  customRoot,
+  type LinearSolveOptions,
+} from "./implicit.ts";
 export { foriLoop, type MapOptions, map, type WhileOptions, whileLoop } from "./loop.ts";
 export * from "./reduction.ts";
 export { type ScanOptions, scan } from "./scan.ts";
