@@ -39,6 +39,7 @@ export { ClosedJaxpr } from "./core/print.ts";
 export { ShapeDtypeStruct } from "./core/struct.ts";
 export * as debug from "./debug/index.ts";
 export * as errors from "./errors/index.ts";
+export * as experimental from "./experimental/index.ts";
 export * as lax from "./lax/index.ts";
 export * as nn from "./nn/index.ts";
 export * as numpy from "./numpy/index.ts";

@@ -1,0 +1,4 @@
+/** `experimental`: what may still change. */
+import "../array/install.ts";
+
+export { type JetOptions, jet, type SeriesOf } from "./jet.ts";
