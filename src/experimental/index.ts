@@ -2,3 +2,11 @@
 import "../array/install.ts";
 
 export { type JetOptions, jet, type SeriesOf } from "./jet.ts";
+export {
+  SparseMatrix,
+  type SparseOptions,
+  type SparsityPattern,
+  sparseHessian,
+  sparseJacobian,
+  sparsityPattern,
+} from "./sparse.ts";
