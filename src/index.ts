@@ -3,6 +3,7 @@ import "./array/install.ts";
 
 export type { Argnums } from "./api/argnums.ts";
 export { type CheckpointOptions, checkpoint, checkpoint as remat } from "./api/checkpoint.ts";
+export { closureConvert } from "./api/closure.ts";
 export {
   type CustomJvp,
   type CustomOptions,
@@ -26,6 +27,7 @@ export { type Described, evalShape, type MakeJaxprOptions, makeJaxpr } from "./a
 export { type JitFunction, type JitOptions, jit } from "./api/jit.ts";
 export { type AuxOptions, jvp, linearize, linearTranspose, type Pullback, vjp, vjpWithAux } from "./api/jvp.ts";
 export { CompiledFunction, Lowered, type MemoryAnalysis, type Stage } from "./api/lower.ts";
+export { gnvp, hvp } from "./api/products.ts";
 export type { KernelProfile, Profile } from "./api/profile.ts";
 export * as flattenUtil from "./api/ravel.ts";
 export { stopGradient } from "./api/stop.ts";
@@ -39,12 +41,14 @@ export { ClosedJaxpr } from "./core/print.ts";
 export { ShapeDtypeStruct } from "./core/struct.ts";
 export * as debug from "./debug/index.ts";
 export * as errors from "./errors/index.ts";
+export * as experimental from "./experimental/index.ts";
 export * as lax from "./lax/index.ts";
 export * as nn from "./nn/index.ts";
 export * as numpy from "./numpy/index.ts";
 export * as optim from "./optim/index.ts";
 export * as random from "./random/index.ts";
 export { backendNames, defaultBackend } from "./runtime/device.ts";
+export * as scipy from "./scipy/index.ts";
 export * as tree from "./tree/index.ts";
 export * as treeUtil from "./tree/index.ts";
 export type { Arg, Args, ArrayLike, Traced } from "./tree/types.ts";

@@ -7,6 +7,7 @@ import { condBranches } from "./control/cond.ts";
 import { customJvpCall } from "./control/customjvp.ts";
 import { customLinear, customVjpCall } from "./control/customvjp.ts";
 import { jitCall } from "./control/jit.ts";
+import { linearSolve } from "./control/linearsolve.ts";
 import { scanLoop } from "./control/scan.ts";
 import { whileLoop } from "./control/while.ts";
 import type { Primitive } from "./core/primitive.ts";
@@ -47,6 +48,7 @@ import {
 import { debugCallback, ioCallback, pureCallback } from "./prims/callback.ts";
 import { bitcastConvertType, convertElementType, reducePrecision } from "./prims/cast.ts";
 import { check } from "./prims/check.ts";
+import { allGather, allToAll, axisIndex, pmax, pmin, ppermute, psum, reduceScatter } from "./prims/collective.ts";
 import { eq, ge, gt, le, lt, ne } from "./prims/compare.ts";
 import { convGeneralDilated } from "./prims/conv.ts";
 import { copy } from "./prims/copy.ts";
@@ -99,6 +101,8 @@ export const registry: Registry = {
   acosh,
   add,
   add_any: addAny,
+  all_gather: allGather,
+  all_to_all: allToAll,
   and,
   argmax,
   argmin,
@@ -107,6 +111,7 @@ export const registry: Registry = {
   atan,
   atan2,
   atanh,
+  axis_index: axisIndex,
   bitcast_convert_type: bitcastConvertType,
   broadcast_in_dim: broadcastInDim,
   cbrt,
@@ -128,6 +133,7 @@ export const registry: Registry = {
   cumsum,
   custom_jvp_call: customJvpCall,
   custom_lin: customLinear,
+  custom_linear_solve: linearSolve,
   custom_vjp_call: customVjpCall,
   debug_callback: debugCallback,
   digamma,
@@ -169,10 +175,14 @@ export const registry: Registry = {
   not,
   or,
   pad,
+  pmax,
+  pmin,
   polygamma,
   population_count: populationCount,
   pow,
   pure_callback: pureCallback,
+  ppermute,
+  psum,
   random_unwrap: randomUnwrap,
   random_wrap: randomWrap,
   reduce_and: reduceAnd,
@@ -181,6 +191,7 @@ export const registry: Registry = {
   reduce_or: reduceOr,
   reduce_precision: reducePrecision,
   reduce_prod: reduceProd,
+  reduce_scatter: reduceScatter,
   reduce_sum: reduceSum,
   reduce_window_argmax: reduceWindowArgmax,
   reduce_window_argmin: reduceWindowArgmin,

@@ -1,20 +1,25 @@
 /** Whole derivatives: `jacfwd`, `jacrev`, `hessian`. */
+import { scanLoop } from "../control/scan.ts";
+import { evaluate } from "../core/evaluate.ts";
+import { hoistConstants } from "../core/jaxpr.ts";
 import type { NDArray } from "../core/ndarray.ts";
 import { Linear } from "../core/primitive.ts";
-import { checkOptions, DTypeError } from "../errors/index.ts";
-import { sub } from "../prims/arithmetic.ts";
+import { ArgumentError, checkOptions, DTypeError } from "../errors/index.ts";
+import { add, mul, sub } from "../prims/arithmetic.ts";
 import { convertElementType } from "../prims/cast.ts";
 import { eq } from "../prims/compare.ts";
 import { instantiate, iota } from "../prims/fill.ts";
-import { reshape } from "../prims/movement.ts";
-import { slice } from "../prims/slicing.ts";
+import { moveaxis, reshape } from "../prims/movement.ts";
+import { slice, sliceAlong } from "../prims/slicing.ts";
 import { jvpFlat } from "../transforms/jvp.ts";
 import { linearizeFlat } from "../transforms/linearize.ts";
+import { stage } from "../transforms/stage.ts";
 import { backward } from "../transforms/transpose.ts";
 import { materialiseBatch, vmapFlat } from "../transforms/vmap.ts";
 import { unflatten, unflattenEach } from "../tree/flatten.ts";
 import type { TreeStructure } from "../tree/structure.ts";
 import type { Args, ArrayLike, Traced } from "../tree/types.ts";
+import { makeAval } from "../types/aval.ts";
 import { type DType, isComplex, isFloating, isInexact } from "../types/dtype.ts";
 import { equalShapes, type Shape, sizeOf } from "../types/shape.ts";
 import { type Argnums, checkArgnums, resolveArgnums } from "./argnums.ts";
@@ -41,6 +46,11 @@ export interface JacobianOptions<N extends Argnums = Argnums> {
   readonly holomorphic?: boolean;
   /** `jacrev` only: allow integer arguments; their part has dtype float0. */
   readonly allowInt?: boolean;
+  /**
+   * How many columns (for `jacrev` rows) are computed at a time, in a loop. Default: all at once. Intermediate values then
+   * need memory for so many only; the Jacobian itself is the same. `hessian` passes it on to `jacfwd`.
+   */
+  readonly chunkSize?: number;
 }
 
 /** A tree like the output, whose leaves are trees like the arguments. */
@@ -49,18 +59,24 @@ type Product<O, T> = O extends ArrayLike ? T : O extends object ? { -readonly [K
 /** The type of a Jacobian: the tree of the output, with the tree of the chosen arguments at each leaf. */
 export type JacobianOf<A extends readonly unknown[], O, N> = Product<Traced<O>, GradientOf<A, N>>;
 
-type Settings = Required<JacobianOptions>;
+type Settings = Required<Omit<JacobianOptions, "chunkSize">> & { readonly chunkSize: number | undefined };
 
 function readOptions(caller: string, given: Argnums | JacobianOptions | undefined): Settings {
   const options =
     typeof given === "number" || Array.isArray(given)
       ? { argnums: given as Argnums }
       : (given as JacobianOptions | undefined);
-  const allowed = ["argnums", "hasAux", "holomorphic", ...(caller === "jacrev" ? ["allowInt"] : [])];
+  const allowed = ["argnums", "hasAux", "holomorphic", "chunkSize", ...(caller === "jacrev" ? ["allowInt"] : [])];
   checkOptions(caller, options, allowed);
-  const { argnums = 0, hasAux = false, holomorphic = false, allowInt = false } = options ?? {};
+  const { argnums = 0, hasAux = false, holomorphic = false, allowInt = false, chunkSize } = options ?? {};
   checkArgnums(caller, argnums);
-  return { argnums, hasAux, holomorphic, allowInt };
+  if (chunkSize !== undefined && (!Number.isInteger(chunkSize) || chunkSize < 1)) {
+    throw new ArgumentError({
+      what: `${caller} chunkSize must be a positive integer, got ${String(chunkSize)}`,
+      fix: "give the number of basis vectors to take at once, or leave it out",
+    });
+  }
+  return { argnums, hasAux, holomorphic, allowInt, chunkSize };
 }
 
 /** A function of the chosen arguments' leaves. */
@@ -132,23 +148,91 @@ function checkDTypes(caller: string, role: "input" | "output", arrays: readonly 
   }
 }
 
-/** The standard basis of the space of these arrays: for each an array of shape [total size, ...shape]. */
-function standardBasis(avals: readonly { readonly shape: Shape; readonly dtype: DType }[]): NDArray[] {
-  const total = avals.reduce((sum, a) => sum + sizeOf(a.shape), 0);
+/**
+ * The standard basis of the space of these arrays: for each an array of shape [total size, ...shape]. Or `count` vectors of
+ * it, from number `from` on.
+ */
+function standardBasis(
+  avals: readonly { readonly shape: Shape; readonly dtype: DType }[],
+  count: number = avals.reduce((sum, a) => sum + sizeOf(a.shape), 0),
+  from?: NDArray,
+): NDArray[] {
   let start = 0;
   return avals.map(({ shape, dtype }) => {
     const size = sizeOf(shape);
-    const rows = iota([], { dtype: "int32", shape: [total, size], dimension: 0 });
-    const columns = iota([], { dtype: "int32", shape: [total, size], dimension: 1 });
+    const numbers = iota([], { dtype: "int32", shape: [count, size], dimension: 0 });
+    const rows = from === undefined ? numbers : add(numbers, from);
+    const columns = iota([], { dtype: "int32", shape: [count, size], dimension: 1 });
     const shifted = start === 0 ? rows : sub(rows, start);
     start += size;
     const ones = convertElementType(eq(shifted, columns), { newDtype: dtype, weakType: false });
-    return reshaped(ones, [total, ...shape]);
+    return reshaped(ones, [count, ...shape]);
   });
 }
 
 const reshaped = (x: NDArray, shape: Shape): NDArray =>
   equalShapes(x.aval.shape, shape) ? x : reshape(x, { newSizes: shape });
+
+/**
+ * Applies a function of (a basis vector's arrays) to the whole standard basis: for each of its results an array with a leading
+ * axis over the basis. In chunks, the basis is made piece by piece inside of a loop.
+ */
+function mapBasis(
+  avals: readonly { readonly shape: Shape; readonly dtype: DType }[],
+  chunkSize: number | undefined,
+  f: (vector: readonly NDArray[]) => readonly NDArray[],
+): NDArray[] {
+  const total = avals.reduce((sum, a) => sum + sizeOf(a.shape), 0);
+  const whole = (basis: readonly NDArray[], size: number): NDArray[] => {
+    const [batched, dims] = vmapFlat(
+      f,
+      basis,
+      basis.map(() => 0),
+      { size, name: undefined },
+    );
+    return batched.map((y, i) => materialiseBatch(y, dims[i]!, size, 0));
+  };
+  if (chunkSize === undefined || chunkSize >= total) return whole(standardBasis(avals), total);
+  const chunks = Math.ceil(total / chunkSize);
+  const { jaxpr, constants } = stage(
+    ([chunk]) => whole(standardBasis(avals, chunkSize, mul(chunk!, chunkSize)), chunkSize),
+    [makeAval([], "int32")],
+    "a chunk of a Jacobian",
+  );
+  const numbers = iota([], { dtype: "int32", shape: [chunks], dimension: 0 });
+  const stacked = scanLoop([...constants, numbers], {
+    jaxpr: hoistConstants(jaxpr),
+    constants: constants.length,
+    carries: 0,
+    length: chunks,
+    reverse: false,
+    unroll: 1,
+  });
+  // Vectors beyond the last are zero: their results are cut off.
+  return stacked.map((y) => sliceAlong(reshaped(y, [chunks * chunkSize, ...y.aval.shape.slice(2)]), 0, 0, total));
+}
+
+/** Forward mode in chunks: the values and the residuals once, the linear part in a loop. */
+function jacfwdInChunks(
+  f: UserFunction,
+  primals: readonly NDArray[],
+  call: (leaves: readonly NDArray[]) => NDArray[],
+  chunkSize: number,
+): { values: readonly NDArray[]; columns: (i: number, axis: number) => NDArray } {
+  const description = `jacfwd of ${functionName(f)}`;
+  const marks = primals.map(() => true);
+  const { results, nonzeroOut, linear, residuals } = linearizeFlat(call, primals, marks, [], description);
+  const rows = mapBasis(
+    primals.map((x) => x.aval),
+    chunkSize,
+    (tangents) => {
+      const outputs = evaluate(linear, [...residuals, ...tangents]);
+      let next = 0;
+      return results.map((y, i) => instantiate(nonzeroOut[i] ? outputs[next++]! : null, y.aval));
+    },
+  );
+  return { values: results, columns: (i, axis) => moveaxis(rows[i]!, 0, axis) };
+}
 
 /** Cuts axis `axis` of an array into pieces of these sizes. */
 function cutAxis(x: NDArray, axis: number, sizes: readonly number[]): NDArray[] {
@@ -205,6 +289,10 @@ export function jacfwd(f: UserFunction, options?: Argnums | JacobianOptions): Us
     const sizes = primals.map((x) => sizeOf(x.aval.shape));
     const total = sizes.reduce((a, b) => a + b, 0);
     const basis = standardBasis(primals.map((x) => x.aval));
+    if (settings.chunkSize !== undefined) {
+      const pushed = jacfwdInChunks(f, primals, call, settings.chunkSize);
+      return assemble(pushed.values, pushed.columns);
+    }
     // One forward pass for each basis vector, all at once: primals are not batched, so their part runs once.
     let count = 0;
     const axis = { size: total, name: undefined };
@@ -218,18 +306,21 @@ export function jacfwd(f: UserFunction, options?: Argnums | JacobianOptions): Us
       basis.map(() => 0),
       axis,
     );
-    const values = batched.slice(count);
-    checkDTypes("jacfwd", "output", values.slice(0, count), settings);
-    const jacobians = batched.slice(0, count).map((d, i) => {
-      const { shape } = values[i]!.aval;
-      const columns = materialiseBatch(d, dims[i]!, total, shape.length);
-      const pieces = cutAxis(columns, shape.length, sizes).map((piece, k) =>
-        reshaped(piece, [...shape, ...primals[k]!.aval.shape]),
-      );
-      return argumentTree(settings, structures, pieces);
-    });
-    const result = unflatten(out(), jacobians);
-    return settings.hasAux ? [result, rebuildAux(values.slice(count))] : result;
+    return assemble(batched.slice(count), (i, to) => materialiseBatch(batched[i]!, dims[i]!, total, to));
+
+    /** The result from values and columns: `columnsOf(i, axis)` gives those of output i along an axis. */
+    function assemble(values: readonly NDArray[], columnsOf: (i: number, axis: number) => NDArray): unknown {
+      const outputs = values.slice(0, out().leafCount);
+      checkDTypes("jacfwd", "output", outputs, settings);
+      const jacobians = outputs.map(({ aval: { shape } }, i) => {
+        const pieces = cutAxis(columnsOf(i, shape.length), shape.length, sizes).map((piece, k) =>
+          reshaped(piece, [...shape, ...primals[k]!.aval.shape]),
+        );
+        return argumentTree(settings, structures, pieces);
+      });
+      const result = unflatten(out(), jacobians);
+      return settings.hasAux ? [result, rebuildAux(values.slice(outputs.length))] : result;
+    }
   }, f);
 }
 
@@ -277,10 +368,10 @@ export function jacrev(f: UserFunction, options?: Argnums | JacobianOptions): Us
     const outputs = results.slice(0, count);
     checkDTypes("jacrev", "output", outputs, settings);
     const sizes = outputs.map((y) => sizeOf(y.aval.shape));
-    const total = sizes.reduce((a, b) => a + b, 0);
-    const basis = standardBasis(outputs.map((y) => y.aval));
     const moving = primals.filter((_, i) => inexact[i]);
-    const [batched, dims] = vmapFlat(
+    const pulled = mapBasis(
+      outputs.map((y) => y.aval),
+      settings.chunkSize,
       (cotangents) =>
         backward(
           linear,
@@ -289,17 +380,14 @@ export function jacrev(f: UserFunction, options?: Argnums | JacobianOptions): Us
         )
           .slice(residuals.length)
           .map((ct, i) => instantiate(ct, moving[i]!.aval)),
-      basis,
-      basis.map(() => 0),
-      { size: total, name: undefined },
     );
     let next = 0;
     // For each argument its rows, cut into one piece for each output.
     const pieces = primals.map((x, i) => {
       if (!inexact[i]) return outputs.map((y) => float0Zeros([...y.aval.shape, ...x.aval.shape]));
-      const k = next++;
-      const rows = materialiseBatch(batched[k]!, dims[k]!, total, 0);
-      return cutAxis(rows, 0, sizes).map((piece, o) => reshaped(piece, [...outputs[o]!.aval.shape, ...x.aval.shape]));
+      return cutAxis(pulled[next++]!, 0, sizes).map((piece, o) =>
+        reshaped(piece, [...outputs[o]!.aval.shape, ...x.aval.shape]),
+      );
     });
     const jacobians = outputs.map((_, o) =>
       argumentTree(
@@ -348,7 +436,8 @@ export function hessian<A extends readonly unknown[], O, X, const N extends Argn
 ): (...args: Args<A>) => [HessianOf<A, O, N>, X];
 export function hessian(f: UserFunction, options?: Argnums | JacobianOptions): UserFunction {
   checkFunction("hessian", f);
-  const { argnums, hasAux, holomorphic } = readOptions("hessian", options);
+  const { argnums, hasAux, holomorphic, chunkSize } = readOptions("hessian", options);
   const settings = { argnums, hasAux, holomorphic } as JacobianOptions & { readonly hasAux?: false };
-  return named(jacfwd(jacrev(f, settings), settings) as UserFunction, f);
+  const outer = chunkSize === undefined ? settings : { ...settings, chunkSize };
+  return named(jacfwd(jacrev(f, settings), outer) as UserFunction, f);
 }

@@ -1,4 +1,5 @@
 /** Looking at programs: `makeJaxpr`, `evalShape`. */
+import { withAxis } from "../core/axis.ts";
 import { ClosedJaxpr } from "../core/print.ts";
 import { ShapeDtypeStruct } from "../core/struct.ts";
 import { checkOptions } from "../errors/index.ts";
@@ -20,6 +21,8 @@ export type Described<T> = T extends string | boolean | null | undefined | ((...
 export interface MakeJaxprOptions {
   /** Arguments that are known while tracing. */
   readonly staticArgnums?: number | readonly number[];
+  /** Names and sizes of mapped axes that the function may refer to, as if it were inside of such a `vmap`. */
+  readonly axisEnv?: readonly (readonly [name: string, size: number])[];
 }
 
 function withStatic(
@@ -45,16 +48,18 @@ export function makeJaxpr<A extends readonly unknown[]>(
   options?: MakeJaxprOptions,
 ): (...args: { [K in keyof A]: unknown }) => ClosedJaxpr {
   checkFunction("makeJaxpr", f);
-  checkOptions("makeJaxpr", options, ["staticArgnums"]);
+  checkOptions("makeJaxpr", options, ["staticArgnums", "axisEnv"]);
   return (...args) => {
     const [g, dynamic] = withStatic(f as UserFunction, args, options?.staticArgnums);
     const { avals, structure } = flattenToAvals(dynamic);
-    const { jaxpr, constants } = stage(
-      flatFunction("makeJaxpr", g, structure).call,
-      avals,
-      "makeJaxpr",
-      "keep dead equations",
+    const trace = () => stage(flatFunction("makeJaxpr", g, structure).call, avals, "makeJaxpr", "keep dead equations");
+    const bound = (options?.axisEnv ?? []).reduceRight(
+      (inner, [name, size]) =>
+        () =>
+          withAxis(name, size, inner),
+      trace,
     );
+    const { jaxpr, constants } = bound();
     return new ClosedJaxpr(jaxpr, constants);
   };
 }

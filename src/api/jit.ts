@@ -1,5 +1,6 @@
 /** Compilation of user functions. */
 import { type JitParams, jitCall } from "../control/jit.ts";
+import { axisKey } from "../core/axis.ts";
 import { config, configKey } from "../core/config.ts";
 import { hoistConstants } from "../core/jaxpr.ts";
 import { isNDArray, type NDArray } from "../core/ndarray.ts";
@@ -140,7 +141,7 @@ export function jit(f: UserFunction, options: JitOptions = {}): JitFunction<unkn
 
   /** The program for these types: found, or traced now. */
   const tracingFor = ({ fixed, restore }: Separated, avals: readonly Aval[], structure: TreeStructure): Tracing => {
-    let key = fixed + structure.key + configKey();
+    let key = fixed + structure.key + configKey() + axisKey();
     for (const aval of avals) key += ` ${avalNumber(aval)}`;
     const found = cache.get(key);
     if (found !== undefined) return found;

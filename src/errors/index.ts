@@ -28,4 +28,5 @@ export {
   ShapeError,
   TransformError,
   TreeError,
+  UnboundAxisError,
 } from "./usage.ts";

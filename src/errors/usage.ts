@@ -31,6 +31,9 @@ export class OperatorError extends AdjointError {}
 /** A transformation that an operation does not support: a derivative that does not exist, a missing batching rule. */
 export class TransformError extends AdjointError {}
 
+/** The name of a mapped axis, as in `lax.psum(x, "i")`, where no `vmap` with this name is at work. NameError in JAX. */
+export class UnboundAxisError extends AdjointError {}
+
 /** A jaxpr or program that breaks the rules of its language. */
 export class JaxprTypeError extends AdjointError {}
 

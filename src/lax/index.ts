@@ -5,6 +5,7 @@
 import "../array/install.ts";
 
 export { stopGradient } from "../api/stop.ts";
+export { type AssociativeScanOptions, associativeScan } from "./associative.ts";
 export {
   type Declared,
   type IoCallbackOptions,
@@ -13,6 +14,23 @@ export {
   pureCallback,
   type VmapMethod,
 } from "./callback.ts";
+export {
+  type AllGatherOptions,
+  type AllToAllOptions,
+  type AxisName,
+  allGather,
+  allToAll,
+  axisIndex,
+  axisSize,
+  type PsumScatterOptions,
+  pmax,
+  pmean,
+  pmin,
+  ppermute,
+  pshuffle,
+  psum,
+  psumScatter,
+} from "./collective.ts";
 export { cond, switch } from "./cond.ts";
 export {
   type ConvDimensionNumbers,
@@ -34,6 +52,12 @@ export {
 } from "./conv.ts";
 export * from "./elementwise.ts";
 export * from "./gather.ts";
+export {
+  type CustomRootOptions,
+  customLinearSolve,
+  customRoot,
+  type LinearSolveOptions,
+} from "./implicit.ts";
 export { foriLoop, type MapOptions, map, type WhileOptions, whileLoop } from "./loop.ts";
 export * from "./reduction.ts";
 export { type ScanOptions, scan } from "./scan.ts";

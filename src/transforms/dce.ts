@@ -1,4 +1,5 @@
 /** Dead code: equations whose results nobody reads and that have no effect. */
+import { isObservable } from "../core/axis.ts";
 import { type Atom, type Equation, type Jaxpr, makeJaxprData, Var } from "../core/jaxpr.ts";
 
 /** What happens to equations that have effects and whose results nobody reads. */
@@ -14,7 +15,7 @@ export function dropDeadEquations(
   for (let i = jaxpr.equations.length - 1; i >= 0; i--) {
     let equation = jaxpr.equations[i]!;
     const usedOutputs = equation.outputs.map((v) => used.has(v));
-    const alive = (effectful === "keep effects" && equation.effects.length > 0) || usedOutputs.includes(true);
+    const alive = (effectful === "keep effects" && equation.effects.some(isObservable)) || usedOutputs.includes(true);
     if (!alive) continue;
     if (equation.primitive.dce !== undefined && usedOutputs.includes(false)) {
       const reduced = equation.primitive.dce(usedOutputs, equation.params);

@@ -1,4 +1,5 @@
 /** Vectorisation: operations on one example become operations on a batch. */
+import { axisEffect, withAxis } from "../core/axis.ts";
 import { evaluate } from "../core/evaluate.ts";
 import { type Jaxpr, memoised } from "../core/jaxpr.ts";
 import { NDArray } from "../core/ndarray.ts";
@@ -63,7 +64,7 @@ class BatchTrace extends Trace {
   /** Whether the operation refers to this axis by name, so that it must be handled here also with unbatched operands. */
   private isNamedIn<P>(primitive: Primitive<P>, params: P): boolean {
     if (this.axis.name === undefined || primitive.effects === undefined) return false;
-    return primitive.effects(params).includes(`axis ${this.axis.name}`);
+    return primitive.effects(params).includes(axisEffect(this.axis.name));
   }
 
   wrap(value: NDArray, dim: BatchDimension): NDArray {
@@ -136,7 +137,9 @@ export function vmapFlat(
   const trace = new BatchTrace(currentTrace(), axis, description);
   return untilEnd([trace], () => {
     try {
-      const outputs = withTrace(trace, () => f(args.map((x, i) => trace.wrap(x, dims[i]!))));
+      const outputs = withAxis(axis.name, axis.size, () =>
+        withTrace(trace, () => f(args.map((x, i) => trace.wrap(x, dims[i]!)))),
+      );
       const pairs = outputs.map((y) => trace.unwrap(y));
       return [pairs.map((p) => p[0]), pairs.map((p) => p[1])];
     } finally {

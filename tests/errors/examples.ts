@@ -156,6 +156,13 @@ export const examples: { readonly [name: string]: Example } = {
     },
     names: ["applied at"],
   },
+  UnboundAxisError: {
+    run: () => {
+      const centred = vmap((x: NDArray) => x.sub(lax.pmean(x, "batch")), { axisName: "i" });
+      centred(jnp.array([1, 2, 6]));
+    },
+    names: [],
+  },
   JaxprTypeError: {
     run: () => {
       const text = "{ lambda ; a:f32[3]. let b:f32[4] = sin a in (b,) }";

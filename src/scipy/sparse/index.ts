@@ -1,0 +1,2 @@
+/** `scipy.sparse`. */
+export * as linalg from "./linalg.ts";
