@@ -80,6 +80,11 @@ function stepCost(program: Program, step: Step): Cost {
       const bytes = [...step.inputs, ...step.outputs].reduce((sum, b) => sum + bytesOf(b), 0);
       return { flops: n * Math.ceil(Math.log2(Math.max(2, step.length))), bytesAccessed: n * bytes, kernels: 1 };
     }
+    case "opaque": {
+      const touched = [...step.inputs, ...step.outputs];
+      const bytes = touched.reduce((sum, b) => sum + bytesOf(b) * program.buffers[b]!.size, 0);
+      return { flops: Math.round(step.kernel.flops(step.sizes)), bytesAccessed: bytes, kernels: 1 };
+    }
     case "loop":
       return add(nothing, stepsCost(program, step.body), step.length);
     case "while":

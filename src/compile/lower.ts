@@ -11,7 +11,15 @@ import { range } from "../util/list.ts";
 import { lowerBranch, lowerLoop, lowerWhile } from "./control.ts";
 import { flattenCalls } from "./inline.ts";
 import type { BufferSpec, Kernel, Program, Step, Store } from "./ir.ts";
-import { lowerConcatenate, lowerContract, lowerCumulative, lowerReduce, lowerScatter, lowerSort } from "./kernel.ts";
+import {
+  lowerConcatenate,
+  lowerContract,
+  lowerCumulative,
+  lowerOpaque,
+  lowerReduce,
+  lowerScatter,
+  lowerSort,
+} from "./kernel.ts";
 import { planWorkspace } from "./plan.ts";
 import { reshapeIndex, splitsOnly } from "./reshape.ts";
 import { dropUnreadStores } from "./store.ts";
@@ -244,6 +252,8 @@ function lowerEquation(
       return lowerSort(context, operands, results, lower.axis(params), lower.keys(params));
     case "scatter":
       return [lowerScatter(context, operands, aval, lower, params, target(0))];
+    case "opaque":
+      return lowerOpaque(context, operands, results, lower.kernel, lower.sizes(params, avals));
     case "loop":
       return lowerLoop(context, operands, results, lower.loop(params));
     case "while":

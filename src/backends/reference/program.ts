@@ -71,6 +71,16 @@ function compileStep(step: Step, environment: Environment): () => void {
         branches[Math.max(0, Math.min(selected, branches.length - 1))]!();
       };
     }
+    case "opaque": {
+      const { kernel, sizes, inputs, outputs, scratch } = step;
+      return () =>
+        kernel.compute(
+          inputs.map((b) => buffers[b]!),
+          outputs.map((b) => buffers[b]!),
+          sizes,
+          buffers[scratch] as Float64Array,
+        );
+    }
     default:
       return compileKernel(step, environment);
   }

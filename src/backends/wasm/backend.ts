@@ -10,6 +10,7 @@ import { supportsRelaxedSimd } from "./features.ts";
 import { type Block, Heap } from "./heap.ts";
 import { hostImports } from "./host.ts";
 import { importModule } from "./module.ts";
+import { opaqueImports } from "./opaque.ts";
 import { type Compiled, compileProgram } from "./program.ts";
 
 const stored: ReadonlySet<DType> = new Set<DType>([
@@ -152,7 +153,11 @@ export class WasmBackend implements Backend {
     const { memory, pages } = this.heap;
     const compiled = compileProgram(program, { relaxed: this.relaxed, pages });
     const instance = new WebAssembly.Instance(new WebAssembly.Module(compiled.bytes), {
-      [importModule]: { memory, ...hostImports(compiled.imports) },
+      [importModule]: {
+        memory,
+        ...hostImports(compiled.imports.filter((name) => !compiled.opaque.has(name))),
+        ...opaqueImports(compiled.opaque, program, memory),
+      },
     });
     const constants = new Map<number, Block>();
     for (const [buffer, data] of program.constants) {

@@ -3,17 +3,20 @@
  * the workspace (inputs, outputs, constants), then that of the workspace. Kernels are functions that get the addresses
  * they need; loops and branches of the program are those of the driver, which calls them.
  */
-import type { Kernel, Program, Step } from "../../compile/ir.ts";
+import type { Kernel, OpaqueStep, Program, Step } from "../../compile/ir.ts";
 import type { KernelContext, KernelFunction } from "./frame.ts";
 import type { FunctionBuilder, FunctionRef } from "./function.ts";
 import { emitKernel } from "./kernels/index.ts";
 import { ModuleBuilder } from "./module.ts";
+import { opaqueBuffers } from "./opaque.ts";
 
 /** A compiled driver with what a call must provide. */
 export interface Compiled {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Names of the host functions that the module imports. */
   readonly imports: readonly string[];
+  /** Algorithms of the host by the names under which the module imports them; they get the addresses of their buffers. */
+  readonly opaque: ReadonlyMap<string, OpaqueStep>;
   /** The buffers whose addresses stand in the table, in order; the address of the workspace comes after them. */
   readonly table: readonly number[];
   /** The place of each of them in the table. */
@@ -32,6 +35,7 @@ class Driver {
   private readonly slots = new Map<number, number>();
   private readonly kernels = new Map<Kernel, KernelFunction>();
   private readonly context: KernelContext;
+  private readonly opaque = new Map<string, OpaqueStep>();
   private scratchBytes = 0;
   private readonly scratchOffset: number;
 
@@ -61,6 +65,7 @@ class Driver {
     return {
       bytes,
       imports,
+      opaque: this.opaque,
       table: [...this.slots.keys()],
       slots: this.slots,
       workspaceBytes: this.scratchOffset + this.scratchBytes,
@@ -115,6 +120,14 @@ class Driver {
       case "branch":
         this.emitBranch(f, step.selector, step.branches, at);
         return;
+      case "opaque": {
+        const name = `opaque ${this.opaque.size} ${step.kernel.name}`;
+        this.opaque.set(name, step);
+        const touched = opaqueBuffers(step);
+        for (const buffer of touched) this.pushAddress(f, buffer, at);
+        f.call(this.module.import(name, new Array<"i32">(touched.length).fill("i32"), []));
+        return;
+      }
       default:
         this.emitCall(f, step, at);
     }
