@@ -43,6 +43,7 @@ export * as nn from "./nn/index.ts";
 export * as numpy from "./numpy/index.ts";
 export * as random from "./random/index.ts";
 export { backendNames, defaultBackend } from "./runtime/device.ts";
+export * as scipy from "./scipy/index.ts";
 export * as tree from "./tree/index.ts";
 export * as treeUtil from "./tree/index.ts";
 export type { Arg, Args, ArrayLike, Traced } from "./tree/types.ts";

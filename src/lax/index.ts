@@ -8,6 +8,7 @@ export { stopGradient } from "../api/stop.ts";
 export { cond, switch } from "./cond.ts";
 export * from "./elementwise.ts";
 export * from "./gather.ts";
+export * as linalg from "./linalg.ts";
 export { foriLoop, type MapOptions, map, type WhileOptions, whileLoop } from "./loop.ts";
 export * from "./reduction.ts";
 export { type ScanOptions, scan } from "./scan.ts";

@@ -1,0 +1,4 @@
+/** `scipy`: SciPy's functions, under the names of its modules. */
+import "../array/install.ts";
+
+export * as linalg from "./linalg.ts";
