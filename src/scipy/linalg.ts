@@ -4,6 +4,7 @@ import { matmul } from "../array/contraction.ts";
 import { type ArrayArg, asArray } from "../array/convert.ts";
 import { promoteDTypes } from "../array/promotion.ts";
 import { max } from "../array/reduction.ts";
+import { matrixTranspose } from "../array/shape.ts";
 import type { NDArray } from "../core/ndarray.ts";
 import { checkOptions, OptionError, ShapeError } from "../errors/index.ts";
 import { cond } from "../lax/cond.ts";
@@ -65,14 +66,17 @@ export function solveTriangular(a: ArrayArg, b: ArrayArg, options: SolveTriangul
 }
 
 /**
- * The factor of Cholesky for `choSolve`, with whether it is the lower one (default: the upper).
+ * The factor of Cholesky for `choSolve`, with whether it is the lower one (default: the upper). Only that triangle of `a` is
+ * read.
  * @throws ShapeError unless the last two axes are equal.
  * @example const factor = jsp.linalg.choFactor(a); jsp.linalg.choSolve(factor, b)
  */
 export function choFactor(a: ArrayArg, options: { readonly lower?: boolean } = {}): [c: NDArray, lower: boolean] {
   checkOptions("linalg.choFactor", options, ["lower"]);
   const lower = options.lower ?? false;
-  return [cholesky(a, { upper: !lower }), lower];
+  const x = squareMatrices("choFactor", a);
+  const factor = cholesky(lower ? x : matrixTranspose(x), { symmetrizeInput: false, upper: !lower });
+  return [factor, lower];
 }
 
 /**

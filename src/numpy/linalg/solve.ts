@@ -1,6 +1,5 @@
 /** Systems of equations, inverses and determinants, by elimination with partial pivoting. */
 import { customJvp } from "../../api/custom.ts";
-import { stopGradient } from "../../api/stop.ts";
 import { type ArrayArg, cast, here } from "../../array/convert.ts";
 import { prod, sum } from "../../array/reduction.ts";
 import type { NDArray } from "../../core/ndarray.ts";
@@ -23,50 +22,44 @@ import { inexactPair, requireSquare, squareMatrices } from "./operand.ts";
 
 const common = { leftSide: true, transposeA: false, conjugateA: false };
 
-/** X with A X = B, from the factors of A. */
-function substitute(factors: NDArray, permutation: NDArray, b: NDArray): NDArray {
-  const y = triangularSolve(factors, permutedRows(b, permutation), { ...common, lower: true, unitDiagonal: true });
+/** X with L U X = B. */
+function substitute(factors: NDArray, b: NDArray): NDArray {
+  const y = triangularSolve(factors, b, { ...common, lower: true, unitDiagonal: true });
   return triangularSolve(factors, y, { ...common, lower: false, unitDiagonal: false });
-}
-
-type Substitution = (a: NDArray, factors: NDArray, permutation: NDArray, b: NDArray) => NDArray;
-let substitution: Substitution | undefined;
-
-/**
- * The same with its derivative: A dX = dB - dA X, by the same factors, which are themselves constants. So the derivative
- * costs another substitution, not another elimination.
- */
-function implicitSubstitution(): Substitution {
-  if (substitution === undefined) {
-    const solved = customJvp((_a: NDArray, factors: NDArray, permutation: NDArray, b: NDArray) =>
-      substitute(factors, permutation, b),
-    );
-    solved.defjvp(([a, factors, permutation, b], [da, , , db]) => {
-      const x = solved(a, factors, permutation, b);
-      return [x, solved(a, factors, permutation, sub(db, matrixProduct(da, x)))];
-    });
-    substitution = solved;
-  }
-  return substitution;
 }
 
 const batchOf = (x: NDArray): Shape => x.aval.shape.slice(0, -2);
 const inBatch = (x: NDArray, batch: Shape, inner: number): NDArray =>
   broadcastTo(x, [...batch, ...x.aval.shape.slice(x.aval.shape.length - inner)]);
 
+/** The map from B to X with A X = B, in the common batch of both. */
+function eliminate(a: NDArray, b: NDArray): (b: NDArray) => NDArray {
+  const [factors, , permutation] = lu([a]) as [NDArray, NDArray, NDArray];
+  const batch = broadcastShapes(batchOf(a), batchOf(b));
+  const [f, order] = [inBatch(factors, batch, 2), inBatch(permutation, batch, 1)];
+  return (right) => substitute(f, permutedRows(inBatch(right, batch, 2), order));
+}
+
+let solution: ((a: NDArray, b: NDArray) => NDArray) | undefined;
+
+/** The solution with its derivative: A dX = dB - dA X. The second elimination is the same as the first: it is merged. */
+function solutions(): (a: NDArray, b: NDArray) => NDArray {
+  if (solution === undefined) {
+    const solved = customJvp((a: NDArray, b: NDArray) => eliminate(a, b)(b));
+    solved.defjvp(([a, b], [da, db]) => {
+      const x = solved(a, b);
+      const batch = batchOf(x);
+      const right = sub(inBatch(db, batch, 2), matrixProduct(inBatch(da, batch, 2), x));
+      return [x, eliminate(a, b)(right)];
+    });
+    solution = solved;
+  }
+  return solution;
+}
+
 /** X with A X = B for matrices of equal numbers of rows, in one dtype. */
 export const solveMatrices: (arrays: readonly NDArray[], statics: null) => readonly NDArray[] =
-  /* @__PURE__ */ composite<null>("solve", ([a, b]) => {
-    const [factors, , permutation] = lu([stopGradient(a!)]) as [NDArray, NDArray, NDArray];
-    const batch = broadcastShapes(batchOf(a!), batchOf(b!));
-    const x = implicitSubstitution()(
-      inBatch(a!, batch, 2),
-      inBatch(factors, batch, 2),
-      inBatch(permutation, batch, 1),
-      inBatch(b!, batch, 2),
-    );
-    return [x];
-  });
+  /* @__PURE__ */ composite<null>("solve", ([a, b]) => [solutions()(a!, b!)]);
 
 /**
  * x with a x = b. A `b` of rank 1 is one vector; otherwise its last two axes are matrices, and leading axes broadcast. A
@@ -144,8 +137,11 @@ function cofactorSolve(a: NDArray, b: NDArray): [NDArray, NDArray] {
   const row = iota([], { dtype: "int32", shape, dimension: rank - 2 });
   const isLast = eq(mul(column, row), constant((n - 1) * (n - 1), "int32"));
   const upper = choosing(isLast, full(shape, 1, dtype), factors);
-  const x = triangularSolve(upper, scaled, { ...common, lower: false, unitDiagonal: false });
-  return [shaped(whole, shape.slice(0, -2)), x];
+  // Where an earlier pivot is zero, the rank is taken to be less than n - 1: all cofactors are zero.
+  const isLow = broadcastTo(expandDims(eq(before, constant(0, dtype)), [rank - 1]), shape);
+  const regular = choosing(isLow, identityMatrices(shape, dtype), upper);
+  const x = triangularSolve(regular, scaled, { ...common, lower: false, unitDiagonal: false });
+  return [shaped(whole, shape.slice(0, -2)), where(isLow, 0, x, x)];
 }
 
 let determinant: ((a: NDArray) => NDArray) | undefined;
