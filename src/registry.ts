@@ -48,6 +48,7 @@ import {
 import { debugCallback, ioCallback, pureCallback } from "./prims/callback.ts";
 import { bitcastConvertType, convertElementType, reducePrecision } from "./prims/cast.ts";
 import { check } from "./prims/check.ts";
+import { cholesky } from "./prims/cholesky.ts";
 import { allGather, allToAll, axisIndex, pmax, pmin, ppermute, psum, reduceScatter } from "./prims/collective.ts";
 import { eq, ge, gt, le, lt, ne } from "./prims/compare.ts";
 import { convGeneralDilated } from "./prims/conv.ts";
@@ -55,12 +56,15 @@ import { copy } from "./prims/copy.ts";
 import { cumlogsumexp, cummax, cummin, cumprod, cumsum } from "./prims/cumulative.ts";
 import { dotGeneral } from "./prims/dot.ts";
 import { dynamicSlice, dynamicUpdateSlice } from "./prims/dynamic.ts";
+import { eigh } from "./prims/eigh.ts";
 import { exp, exp2, expm1, log, log1p, logistic } from "./prims/exponential.ts";
 import { iota } from "./prims/fill.ts";
 import { digamma, lgamma, polygamma, zeta } from "./prims/gamma.ts";
 import { gather } from "./prims/gather.ts";
 import { acosh, asinh, atanh, cosh, sinh, tanh } from "./prims/hyperbolic.ts";
+import { lu } from "./prims/lu.ts";
 import { broadcastInDim, reshape, rev, squeeze, transpose } from "./prims/movement.ts";
+import { qr } from "./prims/qr.ts";
 import { randomUnwrap, randomWrap, threefry2x32 } from "./prims/random.ts";
 import {
   argmax,
@@ -89,6 +93,8 @@ import { concatenate, pad, slice } from "./prims/slicing.ts";
 import { sort } from "./prims/sort.ts";
 import { erf, erfc, erfInv } from "./prims/special.ts";
 import { stopGradient } from "./prims/stop.ts";
+import { svd } from "./prims/svd.ts";
+import { triangularSolve } from "./prims/triangular.ts";
 import { acos, asin, atan, atan2, cos, sin, tan } from "./prims/trigonometric.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: primitives of every parameter type
@@ -117,6 +123,7 @@ export const registry: Registry = {
   cbrt,
   ceil,
   check,
+  cholesky,
   clamp,
   clz,
   concatenate,
@@ -141,6 +148,7 @@ export const registry: Registry = {
   dot_general: dotGeneral,
   dynamic_slice: dynamicSlice,
   dynamic_update_slice: dynamicUpdateSlice,
+  eigh,
   eq,
   erf,
   erf_inv: erfInv,
@@ -166,6 +174,7 @@ export const registry: Registry = {
   logaddexp2: logaddexp2Elements,
   logistic,
   lt,
+  lu,
   max,
   min,
   mul,
@@ -183,6 +192,7 @@ export const registry: Registry = {
   pure_callback: pureCallback,
   ppermute,
   psum,
+  qr,
   random_unwrap: randomUnwrap,
   random_wrap: randomWrap,
   reduce_and: reduceAnd,
@@ -229,10 +239,12 @@ export const registry: Registry = {
   squeeze,
   stop_gradient: stopGradient,
   sub,
+  svd,
   tan,
   tanh,
   threefry2x32,
   transpose,
+  triangular_solve: triangularSolve,
   while: whileLoop,
   xor,
   zeta,

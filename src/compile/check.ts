@@ -11,6 +11,7 @@ import type {
   ContractKernel,
   Kernel,
   MatrixView,
+  OpaqueStep,
   Program,
   ReduceKernel,
   ScatterKernel,
@@ -227,9 +228,27 @@ class Checker {
         this.liveness.access(step.inputs, step.outputs);
         return;
       }
+      case "opaque":
+        this.checkOpaque(step);
+        return;
       default:
         this.checkKernel(step);
     }
+  }
+
+  private checkOpaque({ kernel, sizes, inputs, outputs, scratch }: OpaqueStep): void {
+    for (const buffer of inputs) this.used(buffer);
+    for (const buffer of [...outputs, scratch]) {
+      this.written(buffer);
+      if (inputs.includes(buffer)) {
+        this.fail(`${this.name(buffer)} is read and written by one kernel`, "write to another buffer");
+      }
+    }
+    const spec = this.program.buffers[scratch]!;
+    if (spec.dtype !== "float64" || spec.size < kernel.scratch(sizes)) {
+      this.fail(`the scratch memory of ${kernel.name} is ${this.name(scratch)}`, "give it as many doubles as it needs");
+    }
+    this.liveness.access(inputs, [...outputs, scratch]);
   }
 
   private checkKernel(kernel: Kernel): void {

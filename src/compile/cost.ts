@@ -86,6 +86,11 @@ export function stepCost(program: Program, step: Step): Cost {
       const bytes = touched.reduce((sum, b) => sum + program.buffers[b]!.size * bytesOf(b), 0);
       return { flops: 0, bytesAccessed: bytes, kernels: 0 };
     }
+    case "opaque": {
+      const touched = [...step.inputs, ...step.outputs];
+      const bytes = touched.reduce((sum, b) => sum + bytesOf(b) * program.buffers[b]!.size, 0);
+      return { flops: Math.round(step.kernel.flops(step.sizes)), bytesAccessed: bytes, kernels: 1 };
+    }
     case "loop":
       return add(nothing, stepsCost(program, step.body), step.length);
     case "while":

@@ -8,7 +8,7 @@
  */
 
 import type { Expr } from "../core/expr.ts";
-import type { CumulativeOp, HostFunction, ReduceOp, ScatterOp } from "../core/primitive.ts";
+import type { CumulativeOp, HostFunction, OpaqueKernel, ReduceOp, ScatterOp } from "../core/primitive.ts";
 import type { DType, TypedArray } from "../types/dtype.ts";
 import type { Shape } from "../types/shape.ts";
 
@@ -116,6 +116,16 @@ export interface ScatterKernel {
   readonly buffer: number;
 }
 
+/** Runs an algorithm of the host's over whole buffers. `scratch` is a buffer of float64 that nothing else touches. */
+export interface OpaqueStep {
+  readonly kind: "opaque";
+  readonly kernel: OpaqueKernel;
+  readonly sizes: readonly number[];
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+  readonly scratch: number;
+}
+
 /** Runs `body` for counter number `counter` = 0, 1, ..., length - 1. */
 export interface LoopStep {
   readonly kind: "loop";
@@ -152,7 +162,7 @@ export interface CallbackStep {
 }
 
 export type Kernel = MapKernel | ReduceKernel | CumulativeKernel | ContractKernel | SortKernel | ScatterKernel;
-export type Step = Kernel | LoopStep | WhileStep | BranchStep | CallbackStep;
+export type Step = Kernel | OpaqueStep | LoopStep | WhileStep | BranchStep | CallbackStep;
 
 /** A compiled program. Buffers are numbered; inputs and outputs are distinct buffers, the others are the program's workspace or constants. */
 export interface Program {

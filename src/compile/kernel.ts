@@ -1,6 +1,12 @@
 /** Kernels that need memory: reductions, running combinations, contractions, sorts and scatters. */
 import type { Expr } from "../core/expr.ts";
-import type { CumulativeOp, DotDimensions, Lowering as LoweringRule, ReduceOp } from "../core/primitive.ts";
+import type {
+  CumulativeOp,
+  DotDimensions,
+  Lowering as LoweringRule,
+  OpaqueKernel,
+  ReduceOp,
+} from "../core/primitive.ts";
 import { type Aval, withShape } from "../types/aval.ts";
 import { equalShapes, type Shape, sizeOf } from "../types/shape.ts";
 import { inserted, product, range } from "../util/list.ts";
@@ -245,6 +251,34 @@ export function lowerContract(
   return value;
 }
 
+/** The buffer of a value that is in memory, from element 0 on: one inside a larger buffer is copied. */
+function fromStart(context: Lowering, aval: Aval, place: Place): number {
+  if (place.offset === undefined) return place.buffer;
+  const copy = context.newBuffer(aval.dtype, sizeOf(aval.shape));
+  context.place(placedValue(context, aval, place), { buffer: copy, offset: undefined });
+  context.flush();
+  return copy;
+}
+
+/** An algorithm over whole arrays. */
+export function lowerOpaque(
+  context: Lowering,
+  operands: readonly Value[],
+  avals: readonly Aval[],
+  kernel: OpaqueKernel,
+  sizes: readonly number[],
+): Value[] {
+  const places = operands.map((x) => context.place(x));
+  context.flush();
+  const inputs = places.map((place, i) => fromStart(context, operands[i]!.aval, place));
+  const outputs = avals.map((aval) => context.newBuffer(aval.dtype, sizeOf(aval.shape)));
+  if (avals.some((aval) => sizeOf(aval.shape) > 0)) {
+    const scratch = context.newBuffer("float64", kernel.scratch(sizes));
+    context.emit({ kind: "opaque", kernel, sizes, inputs, outputs, scratch });
+  }
+  return avals.map((aval, i) => placedValue(context, aval, { buffer: outputs[i]!, offset: undefined }));
+}
+
 /** Rows along one axis, sorted by the first operands. */
 export function lowerSort(
   context: Lowering,
@@ -265,17 +299,7 @@ export function lowerSort(
     return context.place(rows);
   });
   context.flush();
-  // The kernel reads from element 0: rows inside a larger buffer are copied.
-  const sources = inputs.map((place, i) => {
-    if (place.offset === undefined) return place.buffer;
-    const copy = context.newBuffer(operands[i]!.aval.dtype, sizeOf(shape));
-    context.place(placedValue(context, withShape(operands[i]!.aval, rowsShape), place), {
-      buffer: copy,
-      offset: undefined,
-    });
-    context.flush();
-    return copy;
-  });
+  const sources = inputs.map((place, i) => fromStart(context, withShape(operands[i]!.aval, rowsShape), place));
   const outputs = avals.map((aval) => context.newBuffer(aval.dtype, sizeOf(shape)));
   if (sizeOf(shape) > 0) {
     context.emit({ kind: "sort", rows: sizeOf(shape) / length, length, keys, inputs: sources, outputs });

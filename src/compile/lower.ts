@@ -14,7 +14,15 @@ import { lowerBranch, lowerLoop, lowerWhile } from "./control.ts";
 import { lowerConvolve, lowerReduceWindow } from "./convolve.ts";
 import { flattenCalls } from "./inline.ts";
 import type { BufferSpec, Kernel, Program, Step, Store } from "./ir.ts";
-import { lowerConcatenate, lowerContract, lowerCumulative, lowerReduce, lowerScatter, lowerSort } from "./kernel.ts";
+import {
+  lowerConcatenate,
+  lowerContract,
+  lowerCumulative,
+  lowerOpaque,
+  lowerReduce,
+  lowerScatter,
+  lowerSort,
+} from "./kernel.ts";
 import { planWorkspace } from "./plan.ts";
 import { reshapeIndex, splitsOnly } from "./reshape.ts";
 import { dropUnreadStores } from "./store.ts";
@@ -255,6 +263,8 @@ function lowerEquation(
       return [lowerScatter(context, operands, aval, lower, params, target(0))];
     case "callback":
       return lowerCallback(context, operands, results, lower.host(params, avals, true));
+    case "opaque":
+      return lowerOpaque(context, operands, results, lower.kernel, lower.sizes(params, avals));
     case "loop":
       return lowerLoop(context, operands, results, lower.loop(params));
     case "while":

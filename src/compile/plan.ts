@@ -50,6 +50,11 @@ export function stepBuffers(step: Step): { reads: Set<number>; writes: Set<numbe
       for (const r of step.inputs) reads.add(r);
       for (const w of step.outputs) writes.add(w);
       break;
+    case "opaque":
+      for (const r of step.inputs) reads.add(r);
+      for (const w of step.outputs) writes.add(w);
+      writes.add(step.scratch);
+      break;
     case "scatter":
       read(step.inside, step.index, step.value);
       reads.add(step.buffer);

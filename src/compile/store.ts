@@ -35,6 +35,8 @@ function filterStep(step: Step, read: ReadonlySet<number>): Step | undefined {
     case "cumulative":
     case "contract":
       return read.has(step.buffer) ? step : undefined;
+    case "opaque":
+      return step.outputs.some((buffer) => read.has(buffer)) ? step : undefined;
     case "loop": {
       const body = filter(step.body, read);
       return body === step.body ? step : { ...step, body };

@@ -198,6 +198,12 @@ function stepLines(step: Step): string[] {
       return ["while", ...indented(step.condition), `  b${step.predicate}[0]`, "do", ...indented(step.body)];
     case "branch":
       return [`branch b${step.selector}[0]`, ...step.branches.flatMap((steps, i) => [`case ${i}`, ...indented(steps)])];
+    case "opaque": {
+      const names = (buffers: readonly number[]): string => buffers.map((b) => `b${b}`).join(", ");
+      return [
+        `${names(step.outputs)} <- ${step.kernel.name}(${names(step.inputs)}) sizes ${formatShape(step.sizes)} scratch b${step.scratch}`,
+      ];
+    }
     default:
       return kernelLines(step);
   }

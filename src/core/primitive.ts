@@ -108,6 +108,25 @@ export interface Windows {
   readonly windowDilation: readonly number[];
 }
 
+/**
+ * An algorithm that no loop over expressions describes: a factorisation, say. Its operands and results are whole arrays,
+ * row-major; it works in double precision on scratch memory, and is told what it needs to know as a list of numbers.
+ */
+export interface OpaqueKernel {
+  readonly name: string;
+  /** How many doubles of scratch memory it needs. Their contents at the start are unspecified. */
+  readonly scratch: (sizes: readonly number[]) => number;
+  /** About how many operations it takes. */
+  readonly flops: (sizes: readonly number[]) => number;
+  /** Reads the inputs, and writes all of the outputs. */
+  readonly compute: (
+    inputs: readonly TypedArray[],
+    outputs: readonly TypedArray[],
+    sizes: readonly number[],
+    scratch: Float64Array,
+  ) => void;
+}
+
 /** How a primitive is computed. Few kinds, so that each backend knows all; see docs/internals. */
 export type Lowering<P> =
   /** One scalar expression an element; operands of rank 0 stand beside any shape. Several results: a list. */
@@ -167,6 +186,12 @@ export type Lowering<P> =
         params: P,
         avals: readonly Aval[],
       ) => { readonly index: readonly Expr[]; readonly inside: Expr };
+    }
+  /** An algorithm of the host's. */
+  | {
+      readonly kind: "opaque";
+      readonly kernel: OpaqueKernel;
+      readonly sizes: (params: P, avals: readonly Aval[]) => readonly number[];
     }
   /** Written in terms of other primitives. */
   | { readonly kind: "expand"; readonly expand: (operands: readonly NDArray[], params: P) => readonly NDArray[] }

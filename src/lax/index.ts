@@ -58,6 +58,7 @@ export {
   customRoot,
   type LinearSolveOptions,
 } from "./implicit.ts";
+export * as linalg from "./linalg.ts";
 export { foriLoop, type MapOptions, map, type WhileOptions, whileLoop } from "./loop.ts";
 export * from "./reduction.ts";
 export { type ScanOptions, scan } from "./scan.ts";

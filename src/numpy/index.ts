@@ -5,5 +5,6 @@
 import "../array/install.ts";
 
 export * from "./arrays.ts";
+export * as linalg from "./linalg/index.ts";
 export * from "./math.ts";
 export * from "./printing.ts";

@@ -18,6 +18,13 @@ export {
 } from "./discrete.ts";
 export { clone, type Key, key, keyData, keyImpl, PRNGKey, wrapKeyData } from "./key.ts";
 export {
+  type CovarianceMethod,
+  type MultivariateNormalOptions,
+  multivariateNormal,
+  type OrthogonalOptions,
+  orthogonal,
+} from "./matrices.ts";
+export {
   cauchy,
   exponential,
   type FloatOptions,

@@ -12,7 +12,7 @@ function isPrimitive(value: unknown): value is { readonly name: string } {
 
 for (const room of rooms) {
   const folder = new URL(`../../src/${room}/`, import.meta.url);
-  for (const file of readdirSync(folder)) {
+  for (const file of readdirSync(folder).filter((name) => name.endsWith(".ts"))) {
     test(`${room}/${file}`, async () => {
       const module = (await import(new URL(file, folder).href)) as Record<string, unknown>;
       const primitives = Object.values(module).filter(isPrimitive);

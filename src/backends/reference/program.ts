@@ -77,6 +77,16 @@ function compileStep(program: Program, step: Step, environment: Environment): ()
     }
     case "callback":
       return compileCallback(program, step, buffers);
+    case "opaque": {
+      const { kernel, sizes, inputs, outputs, scratch } = step;
+      return () =>
+        kernel.compute(
+          inputs.map((b) => buffers[b]!),
+          outputs.map((b) => buffers[b]!),
+          sizes,
+          buffers[scratch] as Float64Array,
+        );
+    }
     default:
       return compileKernel(step, environment);
   }

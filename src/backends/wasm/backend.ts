@@ -11,6 +11,7 @@ import { supportsRelaxedSimd } from "./features.ts";
 import { type Block, Heap } from "./heap.ts";
 import { hostImports } from "./host.ts";
 import { importModule } from "./module.ts";
+import { opaqueImports } from "./opaque.ts";
 import { type Compiled, callbackImport, compileProgram, startFunction } from "./program.ts";
 import { type ParallelProgram, type ThreadOptions, Threads } from "./threads.ts";
 
@@ -200,7 +201,8 @@ export class WasmBackend implements Backend {
     const instance = new WebAssembly.Instance(module, {
       [importModule]: {
         memory,
-        ...hostImports(compiled.imports),
+        ...hostImports(compiled.imports.filter((name) => !compiled.opaque.has(name))),
+        ...opaqueImports(compiled.opaque, program, memory),
         ...this.callbackImports(program, compiled),
         [startFunction]: (kernel: number, at: number) => threads!.run(parallel!, kernel, at),
       },

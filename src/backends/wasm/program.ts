@@ -5,11 +5,12 @@
  * threads is started by the host instead: the driver writes its arguments behind the table and calls the host, which has
  * pieces of it computed, in any order and by any thread, and comes back when all are done.
  */
-import type { CallbackStep, Kernel, Program, Step } from "../../compile/ir.ts";
+import type { CallbackStep, Kernel, OpaqueStep, Program, Step } from "../../compile/ir.ts";
 import type { KernelContext, KernelFunction, Split } from "./frame.ts";
 import type { FunctionBuilder, FunctionRef, ValueType } from "./function.ts";
 import { emitKernel } from "./kernels/index.ts";
 import { ModuleBuilder } from "./module.ts";
+import { opaqueBuffers } from "./opaque.ts";
 import { cutReductions, longReduction } from "./partial.ts";
 import { estimatedWork } from "./work.ts";
 
@@ -24,6 +25,8 @@ export interface Compiled {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Names of the host functions that the module imports. */
   readonly imports: readonly string[];
+  /** Algorithms of the host by the names under which the module imports them; they get the addresses of their buffers. */
+  readonly opaque: ReadonlyMap<string, OpaqueStep>;
   /** The buffers whose addresses stand in the table, in order; the address of the workspace comes after them. */
   readonly table: readonly number[];
   /** The place of each of them in the table. */
@@ -77,6 +80,7 @@ class Driver {
   private readonly options: CompileOptions;
   private readonly parallel: ParallelKernel[] = [];
   private readonly numbers = new Map<Kernel, number>();
+  private readonly opaque = new Map<string, OpaqueStep>();
   private scratchBytes = 0;
   private readonly scratchOffset: number;
   private argumentBytes = 0;
@@ -110,6 +114,7 @@ class Driver {
     return {
       bytes,
       imports,
+      opaque: this.opaque,
       table: [...this.slots.keys()],
       slots: this.slots,
       argumentBytes: this.argumentBytes,
@@ -173,6 +178,14 @@ class Driver {
       case "branch":
         this.emitBranch(f, step.selector, step.branches, at);
         return;
+      case "opaque": {
+        const name = `opaque ${this.opaque.size} ${step.kernel.name}`;
+        this.opaque.set(name, step);
+        const touched = opaqueBuffers(step);
+        for (const buffer of touched) this.pushAddress(f, buffer, at);
+        f.call(this.module.import(name, new Array<"i32">(touched.length).fill("i32"), []));
+        return;
+      }
       default:
         this.emitCall(f, step, at);
     }

@@ -9,7 +9,6 @@
  */
 import { hostText } from "./host.ts";
 import { importModule } from "./module.ts";
-import { startFunction } from "./program.ts";
 
 /** Places of the words; those that are written often stand in lines of the cache of their own. */
 export const words = {
@@ -109,7 +108,10 @@ function receive(message) {
   }
   try {
     if (message.kind === "program") {
-      const imports = { ...host, memory, ${startFunction}() {} };
+      // Only the driver calls back into the main thread, and it does not run here.
+      const imports = { memory };
+      for (const { kind, name } of WebAssembly.Module.imports(message.module))
+        if (kind === "function") imports[name] = host[name] ?? (() => {});
       programs.set(message.id, new WebAssembly.Instance(message.module, { ${importModule}: imports }).exports);
     } else if (message.kind === "forget") programs.delete(message.id);
   } catch (error) {
