@@ -19,8 +19,11 @@ import { checkFunction, flatFunction, flattenToArrays, flattenToAvals, named, ty
  * arguments too, or the rule cannot say what their derivatives are.
  * @throws TreeError if `converted` is called with arguments of another structure.
  * @example
- * const [converted, values] = closureConvert((x: NDArray) => x.mul(scale), x);
- * const y = converted(x, ...values);
+ * const scaled = (scale: NDArray) => {
+ *   const [converted, values] = closureConvert((x: NDArray) => x.mul(scale), 2);
+ *   return converted(2, ...values);
+ * };
+ * grad(scaled)(3) // 2.0
  */
 export function closureConvert<A extends readonly unknown[], O>(
   f: (...args: A) => O,

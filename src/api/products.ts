@@ -41,7 +41,7 @@ export function hvp<A extends readonly unknown[]>(
  * the Hessian of `loss` at f(x): a list like `primals`. It is the Hessian without the curvature of f, and positive semidefinite
  * where the loss is convex; for the negative log-likelihood of an exponential family it is the Fisher information.
  * @throws ArgumentError if primals is no list; TreeError, ShapeError or DTypeError if tangents do not match it.
- * @example const [gv] = gnvp(model, (y) => y.mul(y).sum(), [w], [v]); // 2 J^T J v
+ * @example const [gv] = gnvp((w: NDArray) => jnp.sin(w), (y: NDArray) => y.mul(y).sum(), [x], [x]);
  */
 export function gnvp<A extends readonly unknown[], O>(
   f: (...args: A) => O,

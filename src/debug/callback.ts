@@ -39,7 +39,9 @@ export function bindDebugCallback(caller: string, f: UserFunction, args: readonl
  * Numbers, texts and booleans among the arguments are passed on as they are.
  *
  * @throws ArgumentError if `f` is not a function; AsyncFunctionError if it returns a promise.
- * @example jit((x: NDArray) => { debug.callback((x: NDArray) => history.push(x.item()), x); return x.mul(2); })(3);
+ * @example
+ * const history: NDArray[] = [];
+ * jit((x: NDArray) => { debug.callback((x: NDArray) => history.push(x), x); return x.mul(2); })(3);
  */
 export function callback(f: (...args: never[]) => unknown, ...args: readonly unknown[]): void {
   checkFunction("debug.callback", f);

@@ -80,7 +80,7 @@ function siteNumber(key: string, site: Site): number {
  * `message` is a format string as that of `debug.print`; its values must be arrays, numbers or trees of them.
  * @throws CheckError if it fails outside of `checkify`; ArgumentError if the predicate is not a boolean scalar;
  * TransformError in a compiled program that was not given to `checkify`.
- * @example checkify.check(x.greater(0), "must be positive, got {}", x);
+ * @example debug.checkify.check(x.sum().greater(0), "the sum must be positive, got {}", x);
  */
 export function check(predicate: NDArray | boolean, message: string, ...values: readonly unknown[]): void {
   const isScalar = isNDArray(predicate)

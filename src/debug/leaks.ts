@@ -7,7 +7,7 @@ import { config } from "../core/config.ts";
  * in Node, where a program may ask for that; elsewhere nothing is found.
  *
  * @throws UnexpectedTracerError if a tracer has leaked.
- * @example debug.checkingLeaks(() => jit(step)(state));
+ * @example debug.checkingLeaks(() => jit((x: NDArray) => x.mul(2))(3));
  */
 export function checkingLeaks<T>(body: () => T): T {
   return config.using({ checkTracerLeaks: true }, body);

@@ -16,8 +16,8 @@ import { checkFields, fieldNames, formatFields, parseFormat } from "./format.ts"
  *
  * @throws ArgumentError if the format and the values do not fit.
  * @example
- * debug.print("x = {}, norm {:.3f}", x, jnp.sqrt(x.dot(x)));
- * debug.print("loss {loss:.4f} at step {step}", { loss, step, ordered: true });
+ * debug.print("x = {}, norm {:.3f}", x, jnp.sqrt(x.mul(x).sum()));
+ * debug.print("loss {loss:.4f} at step {step}", { loss: 0.25, step: 3, ordered: true });
  */
 export function print(format: string, ...values: readonly unknown[]): void {
   if (typeof format !== "string") {

@@ -9,7 +9,7 @@ import type { Args, Traced } from "../tree/types.ts";
  * runs and memory traffic of each kernel, as `table()` and as `trace()` for Chrome's viewer, and the `result`.
  *
  * The clock costs about a tenth of a microsecond a kernel. Backends that overlap kernels run them one by one here.
- * @example console.log(debug.profile(step)(weights, batch).table());
+ * @example debug.profile((x: NDArray) => jnp.exp(x).sum())(x).table();
  */
 export function profile<A extends readonly NDArray[], O>(
   f: (...args: A) => O,

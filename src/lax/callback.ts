@@ -69,8 +69,11 @@ function apply(
  * @throws TransformError under differentiation (use `customJvp`), and under `vmap` without `vmapMethod`; ShapeError,
  * DTypeError or TreeError when the function returns something else than was declared.
  * @example
- * const y = lax.pureCallback((x: NDArray) => jnp.array(lookUp(x.item())), new ShapeDtypeStruct([], "float32"), x);
- * vmap((x: NDArray) => lax.pureCallback(f, new ShapeDtypeStruct([], "float32"), x, { vmapMethod: "sequential" }))(xs);
+ * const cubeRoot = (x: NDArray) => Math.cbrt(Number(x.item()));
+ * const root = (x: NDArray) =>
+ *   lax.pureCallback(cubeRoot, new ShapeDtypeStruct([], "float32"), x, { vmapMethod: "sequential" });
+ * jit(root)(8) // 2.0
+ * vmap(root)(jnp.array([1, 8])) // [1. 2.]
  */
 export function pureCallback<T>(
   f: (...args: never[]) => unknown,
@@ -94,7 +97,7 @@ export function pureCallback<T>(
  * those of `pureCallback`. `vmap` calls it once for each example.
  *
  * @throws TransformError under differentiation, and under `vmap` if `ordered`.
- * @example const x = lax.ioCallback(() => jnp.array(readSensor()), new ShapeDtypeStruct([3], "float32"), { ordered: true });
+ * @example const read = lax.ioCallback(() => jnp.ones(3), new ShapeDtypeStruct([3], "float32"), { ordered: true });
  */
 export function ioCallback<T>(
   f: (...args: never[]) => unknown,

@@ -48,7 +48,7 @@ export interface TriangularSolveOptions {
 /**
  * x with op(a) x = b or x op(a) = b for triangular a. `b` may have one axis fewer than `a`: then it is a vector.
  * @throws ShapeError if the shapes do not fit. @throws DTypeError unless both are float32 or both float64.
- * @example lax.linalg.triangularSolve(l, b, { leftSide: true, lower: true })
+ * @example lax.linalg.triangularSolve(jnp.eye(3), jnp.ones(3), { leftSide: true, lower: true })
  */
 export function triangularSolve(a: ArrayArg, b: ArrayArg, options: TriangularSolveOptions = {}): NDArray {
   checkOptions("linalg.triangularSolve", options, ["leftSide", "lower", "transposeA", "conjugateA", "unitDiagonal"]);

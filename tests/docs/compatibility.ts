@@ -53,6 +53,7 @@ interface Case {
   readonly fn?: string;
   readonly primitive?: string;
   readonly kind?: string;
+  readonly room?: string;
   readonly typescript?: string;
   readonly python?: string;
   readonly steps?: readonly { readonly op: string }[];
@@ -70,6 +71,8 @@ function subjects(file: string, c: Case): readonly string[] {
     case "random_partitionable":
     case "random_legacy":
       return [`jax.random.${fn}`];
+    case "linalg":
+      return [c.room === "random" ? `jax.random.${fn}` : `jax.${c.room}.linalg.${fn}`];
     case "conv":
     case "elementwise":
       return [`jax.lax.${fn}`];
@@ -114,8 +117,8 @@ function mentioned(code: string): readonly string[] {
   return [...qualified, ...bare.map((m) => `jax.${m[1]}`)];
 }
 
-/** More digits for the cases of elementwise.json, and the printing of arrays. */
-const notAboutFunctions = new Set(["elementwise_truth.json", "printing.json"]);
+/** More digits for the cases of elementwise.json, the printing of arrays, and another library's optimizers. */
+const notAboutFunctions = new Set(["elementwise_truth.json", "printing.json", "optim.json"]);
 
 function countCases(): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
