@@ -3,12 +3,14 @@
  * cotangents arrive: memory traded for time.
  */
 import { evaluate } from "../core/evaluate.ts";
-import { type Jaxpr, memoised, outputAvals } from "../core/jaxpr.ts";
+import { inputAvals, type Jaxpr, memoised, outputAvals } from "../core/jaxpr.ts";
 import type { NDArray } from "../core/ndarray.ts";
 import { defineManyPrimitive, isLinear, type ManyOperation } from "../core/primitive.ts";
 import { moveaxis } from "../prims/movement.ts";
 import { restrictOutputs } from "../transforms/dce.ts";
 import { jvpJaxpr } from "../transforms/jvp.ts";
+import { joinResiduals, linearizeJaxpr } from "../transforms/linearize.ts";
+import { stageClosed } from "../transforms/stage.ts";
 import { transposeJaxpr } from "../transforms/transpose.ts";
 import { batchJaxpr } from "../transforms/vmap.ts";
 import { bits } from "../util/list.ts";
@@ -26,21 +28,26 @@ function spread<T>(marks: readonly boolean[], values: readonly T[]): (T | null)[
   return marks.map((b) => (b ? values[next++]! : null));
 }
 
-/** (primals, non-zero tangents) to the tangents of the results alone. */
+/** (primals, non-zero tangents) to the tangents of the results alone: what they need of the primals, and then what is linear. */
 function tangentJaxpr(jaxpr: Jaxpr, nonzero: readonly boolean[]): { jaxpr: Jaxpr; nonzeroOut: readonly boolean[] } {
-  const forward = jvpJaxpr(
-    jaxpr,
-    nonzero,
-    jaxpr.outputs.map(() => false),
-  );
-  const tangents = memoised(forward.jaxpr, `tangents ${bits(nonzero)}`, () =>
-    restrictOutputs(
-      forward.jaxpr,
-      forward.jaxpr.outputs.map((_, i) => i >= jaxpr.outputs.length),
-      () => true,
+  const unforced = jaxpr.outputs.map(() => false);
+  const linearized = linearizeJaxpr(jaxpr, nonzero, unforced, () => true);
+  const avals = inputAvals(jaxpr);
+  const tangents = memoised(linearized.forward, `tangents ${bits(nonzero)}`, () =>
+    stageClosed(
+      (values) => {
+        const primals = values.slice(0, avals.length);
+        const extra = evaluate(linearized.forward, primals).slice(jaxpr.outputs.length);
+        return evaluate(linearized.linear, [
+          ...joinResiduals(linearized, primals, extra),
+          ...values.slice(avals.length),
+        ]);
+      },
+      [...avals, ...avals.filter((_, i) => nonzero[i])],
+      "checkpoint",
     ),
   );
-  return { jaxpr: tangents.jaxpr, nonzeroOut: forward.nonzeroOut };
+  return { jaxpr: tangents, nonzeroOut: linearized.nonzeroOut };
 }
 
 export const checkpointCall: ManyOperation<CheckpointParams> = /* @__PURE__ */ defineManyPrimitive<CheckpointParams>({

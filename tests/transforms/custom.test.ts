@@ -115,3 +115,24 @@ test("checkpoint changes no derivative", () => {
   const one = (x: NDArray): NDArray => sin(mul(sin(x), x));
   expectClose(grad(loop(checkpoint(one)))(2), grad(loop(one))(2), 1e-14);
 });
+
+test("checkpoint of loops and branches, also to second order", () => {
+  const body = (x: NDArray): NDArray => {
+    const last = scan((c, _) => [add(mul(c, x), sin(c)), null], x, xs)[0];
+    return add(
+      lax.cond(
+        lax.gt(last, 0),
+        (t: NDArray) => mul(t, x),
+        (t: NDArray) => lax.neg(t),
+        last,
+      ),
+      mul(last, last),
+    );
+  };
+  const saved = checkpoint(body);
+  expectClose(grad(saved)(1.2), grad(body)(1.2), 1e-12);
+  expectClose(grad(grad(saved))(1.2), grad(grad(body))(1.2), 1e-12);
+  expectClose(jit(grad(grad(saved)))(1.2), grad(grad(body))(1.2), 1e-12);
+  const points = array([0.3, 1.2, -0.4]);
+  expectClose(vmap(grad(saved))(points), vmap(grad(body))(points), 1e-12);
+});
