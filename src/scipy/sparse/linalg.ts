@@ -128,33 +128,43 @@ function solveWith<T>(
   return [unravel(x as NDArray), null];
 }
 
-interface Gradients {
+interface Descent {
   readonly x: NDArray;
-  readonly r: NDArray;
-  /** <r, M r> */
-  readonly gamma: NDArray;
-  readonly p: NDArray;
-  readonly k: NDArray;
+  readonly residual: NDArray;
+  /** The last search direction, and <residual, M residual> where it was made. */
+  readonly direction: NDArray;
+  readonly weight: NDArray;
+  readonly iterations: NDArray;
 }
 
+/** Barrett et al., Templates for the Solution of Linear Systems (1994), figure 2.5: a direction is made when it is needed. */
 const conjugateGradients: Method = ({ multiply, precondition, b, start, limit, maxiter }) => {
-  const r = b.sub(multiply(start));
-  const z = precondition(r);
-  const initial: Gradients = { x: start, r, gamma: dot(r, z), p: z, k: lax.full([], 0, "int32") };
-  const last = lax.whileLoop(
-    ((s: Gradients) => logicalAnd(square(s.r).greater(limit.mul(limit)), s.k.less(maxiter))) as never,
-    ((s: Gradients): Gradients => {
-      const product = multiply(s.p);
-      const alpha = s.gamma.div(dot(s.p, product));
-      const x = s.x.add(s.p.mul(alpha));
-      const residual = s.r.sub(product.mul(alpha));
-      const better = precondition(residual);
-      const gamma = dot(residual, better);
-      return { x, r: residual, gamma, p: better.add(s.p.mul(gamma.div(s.gamma))), k: s.k.add(1) };
-    }) as never,
-    initial,
-  ) as unknown as Gradients;
-  return last.x;
+  const isLarge = ({ residual }: Descent): NDArray => norm(residual).greater(limit);
+  const step = ({ x, residual, direction, weight, iterations }: Descent): Descent => {
+    const preconditioned = precondition(residual);
+    const product = dot(residual, preconditioned);
+    // There is no direction before the first, so nothing of it is kept.
+    const kept = where(iterations.equal(0), 0, product.div(weight));
+    const next = preconditioned.add(direction.mul(kept));
+    const image = multiply(next);
+    const length = product.div(dot(next, image));
+    return {
+      x: x.add(next.mul(length)),
+      residual: residual.sub(image.mul(length)),
+      direction: next,
+      weight: product,
+      iterations: iterations.add(1),
+    };
+  };
+  const initial: Descent = {
+    x: start,
+    residual: b.sub(multiply(start)),
+    direction: lax.full(b.shape, 0, b.dtype),
+    weight: lax.full([], 1, b.dtype),
+    iterations: lax.full([], 0, "int32"),
+  };
+  const goesOn = (state: Descent): NDArray => logicalAnd(isLarge(state), state.iterations.less(maxiter));
+  return (lax.whileLoop(goesOn as never, step as never, initial) as unknown as Descent).x;
 };
 
 interface Stabilized {
