@@ -82,7 +82,7 @@ export interface LossAxisOptions {
 
 /**
  * $-\sum_k y_k \log \operatorname{softmax}(z)_k$ for logits $z$ and probabilities $y$ over the classes.
- * @example optim.softmaxCrossEntropy(logits, nn.oneHot(labels, 10)).mean()
+ * @example optim.softmaxCrossEntropy(jnp.zeros([2, 10]), nn.oneHot(jnp.array([3, 7]), 10)).mean() // 2.302585
  */
 export function softmaxCrossEntropy(logits: ArrayArg, labels: ArrayArg, options: LossAxisOptions = {}): NDArray {
   checkOptions("softmaxCrossEntropy", options, ["axis"]);
@@ -95,7 +95,7 @@ export function softmaxCrossEntropy(logits: ArrayArg, labels: ArrayArg, options:
  * $\log \sum_k e^{z_k} - z_y$ for logits $z$ and the number $y$ of the right class.
  * @throws DTypeError for labels that are no integers. @throws ShapeError unless labels have the shape of logits without the
  * axis of the classes.
- * @example optim.softmaxCrossEntropyWithIntegerLabels(logits, labels).mean()
+ * @example optim.softmaxCrossEntropyWithIntegerLabels(jnp.zeros([2, 10]), jnp.array([3, 7], { dtype: "int32" })).mean() // 2.302585
  */
 export function softmaxCrossEntropyWithIntegerLabels(
   logits: ArrayArg,

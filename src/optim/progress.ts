@@ -61,7 +61,9 @@ function span(seconds: number): string {
 
 /**
  * A line of text for a state, with a bar if the total is known and there is room.
- * @example optim.formatProgress(state, 60) // "training ━━━━━━━━━━──────────  50% 50/100 00:02 < 00:02 loss 0.31"
+ * @example
+ * const state = { description: "training", done: 50, total: 100, seconds: 2, note: "loss 0.31", finished: false };
+ * optim.formatProgress(state, 60);
  */
 export function formatProgress(state: ProgressState, columns: number): string {
   const { description, done, total, seconds, note, finished } = state;
@@ -110,7 +112,7 @@ export class Progress<T> implements Iterable<T>, AsyncIterable<T> {
     this.#report = options.report;
   }
 
-  /** What stands behind the bar from now on. @example bar.note(`loss ${loss.item()}`) */
+  /** What stands behind the bar from now on. @example optim.progress(3).note("loss 0.31") */
   note(text: string): void {
     this.#note = text;
   }
@@ -191,7 +193,7 @@ const counting = (n: number): Iterable<number> => ({ [Symbol.iterator]: () => co
  * const bar = optim.progress(1000, { description: "training" });
  * for (const step of bar) {
  *   // ... a step of training ...
- *   if (step % 100 === 0) bar.note(`loss ${loss.item()}`);
+ *   if (step % 100 === 0) bar.note(`step ${step}`);
  * }
  */
 export function progress(rounds: number, options?: ProgressOptions): Progress<number>;

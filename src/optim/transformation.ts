@@ -17,7 +17,7 @@ declare const mark: unique symbol;
 /**
  * The state of an optimizer: a tree of arrays whose form is the optimizer's own business. Functions that are to be compiled or
  * mapped name it as the type of a parameter. The mark exists for the type checker alone, which must not take states for arrays.
- * @example const step = jit((params: Params, state: optim.OptState, x: NDArray) => ...);
+ * @example const step = jit((state: optim.OptState, grads: { w: NDArray }) => optim.sgd(0.1).update(grads, state));
  */
 export interface OptState {
   readonly [mark]?: "optimizer state";
@@ -80,7 +80,7 @@ export function chain(...transformations: readonly AnyTransformation[]): Gradien
 /**
  * The parameters after a step: $p + u$, leaf by leaf, in the dtype of the parameter.
  * @throws TreeError or ShapeError unless both trees are alike.
- * @example const next = optim.applyUpdates(params, updates);
+ * @example const next = optim.applyUpdates({ w: jnp.ones(2) }, { w: jnp.full(2, 0.5) });
  */
 export function applyUpdates<P>(params: P, updates: unknown): Traced<P> {
   return mapArrays("applyUpdates", (p, u) => cast(add(p, u), p.aval.dtype), params, updates);

@@ -53,7 +53,7 @@ function solved(a: NDArray, b: NDArray, lower: boolean, transposeA: boolean, uni
 /**
  * x with a x = b (or the transpose of a) for triangular a. A `b` of rank 1 is a vector.
  * @throws ShapeError if the shapes do not fit. @throws OptionError for another `trans`.
- * @example jsp.linalg.solveTriangular(l, b, { lower: true })
+ * @example scipy.linalg.solveTriangular(jnp.eye(3), jnp.ones(3), { lower: true }) // [1. 1. 1.]
  */
 export function solveTriangular(a: ArrayArg, b: ArrayArg, options: SolveTriangularOptions = {}): NDArray {
   checkOptions("linalg.solveTriangular", options, ["trans", "lower", "unitDiagonal"]);
@@ -69,7 +69,7 @@ export function solveTriangular(a: ArrayArg, b: ArrayArg, options: SolveTriangul
  * The factor of Cholesky for `choSolve`, with whether it is the lower one (default: the upper). Only that triangle of `a` is
  * read.
  * @throws ShapeError unless the last two axes are equal.
- * @example const factor = jsp.linalg.choFactor(a); jsp.linalg.choSolve(factor, b)
+ * @example const factor = scipy.linalg.choFactor(jnp.eye(3)); scipy.linalg.choSolve(factor, jnp.ones(3))
  */
 export function choFactor(a: ArrayArg, options: { readonly lower?: boolean } = {}): [c: NDArray, lower: boolean] {
   checkOptions("linalg.choFactor", options, ["lower"]);
@@ -82,7 +82,7 @@ export function choFactor(a: ArrayArg, options: { readonly lower?: boolean } = {
 /**
  * x with a x = b, from the factor that `choFactor` made of a.
  * @throws ShapeError if the shapes do not fit.
- * @example jsp.linalg.choSolve(jsp.linalg.choFactor(a), b)
+ * @example scipy.linalg.choSolve(scipy.linalg.choFactor(jnp.eye(3)), jnp.ones(3)) // [1. 1. 1.]
  */
 export function choSolve([c, lower]: readonly [c: ArrayArg, lower: boolean], b: ArrayArg): NDArray {
   const [factor, y] = inexactPair("choSolve", c, b);
@@ -112,7 +112,7 @@ export interface ExpmOptions {
 /**
  * The exponential of each matrix: scaled to a small norm, approximated by a quotient of polynomials, and squared.
  * @throws ShapeError unless the last two axes are equal.
- * @example jsp.linalg.expm(jnp.zeros([2, 2])) // the identity
+ * @example scipy.linalg.expm(jnp.zeros([2, 2])) // the identity
  */
 export function expm(A: ArrayArg, options: ExpmOptions = {}): NDArray {
   checkOptions("linalg.expm", options, ["upperTriangular", "maxSquarings"]);
@@ -155,7 +155,7 @@ export function expm(A: ArrayArg, options: ExpmOptions = {}): NDArray {
 /**
  * A matrix with the given ones along its diagonal and zeros elsewhere. Scalars and vectors are matrices of one row.
  * @throws ShapeError for arrays of more than two axes.
- * @example jsp.linalg.blockDiag(jnp.ones([2, 2]), jnp.ones([1, 3])) // shape (3, 5)
+ * @example scipy.linalg.blockDiag(jnp.ones([2, 2]), jnp.ones([1, 3])) // shape (3, 5)
  */
 export function blockDiag(...arrays: readonly ArrayArg[]): NDArray {
   const blocks = promoteDTypes("linalg.blockDiag", ...(arrays.length === 0 ? [zerosOf([1, 0], "float32")] : arrays));
@@ -187,7 +187,7 @@ export function blockDiag(...arrays: readonly ArrayArg[]): NDArray {
 /**
  * The matrix that is constant along each diagonal, from its first column and its first row (default: the column, whose
  * first element stands in the corner either way). The last axis holds the vector; leading axes are a batch.
- * @example jsp.linalg.toeplitz(jnp.array([1, 2, 3])) // [[1, 2, 3], [2, 1, 2], [3, 2, 1]]
+ * @example scipy.linalg.toeplitz(jnp.array([1, 2, 3])) // [[1. 2. 3.] [2. 1. 2.] [3. 2. 1.]]
  */
 export function toeplitz(c: ArrayArg, r?: ArrayArg): NDArray {
   const given = asArray(c, "linalg.toeplitz");

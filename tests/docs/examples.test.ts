@@ -12,7 +12,20 @@ import { compareOutputs } from "../../notebooks/runner/compare.ts";
 import { examplesOf, statementsOf } from "./examples.ts";
 import { preludes } from "./prelude.ts";
 
-const rooms = ["api", "array", "core", "debug", "lax", "nn", "numpy", "random", "tree"];
+const rooms = [
+  "api",
+  "array",
+  "core",
+  "debug",
+  "experimental",
+  "lax",
+  "nn",
+  "numpy",
+  "optim",
+  "random",
+  "scipy",
+  "tree",
+];
 const root = new URL("../../src/", import.meta.url);
 const files = rooms
   .flatMap((room) =>
