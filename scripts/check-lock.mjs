@@ -1,6 +1,6 @@
 // The manifests and their locks: exact versions, no host names, nothing missing that would make npm ci fail.
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { conclude, filesUnder, root, shown } from "./common.mjs";
 import { lockFaults } from "./lock.mjs";
 
@@ -9,7 +9,17 @@ const failures = [];
 const manifests = filesUnder(root, "package.json").map((path) => shown(path));
 let packages = 0;
 
+const { dependencies, workspaces } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const isWorkspace = (/** @type {string} */ folder) => (workspaces ?? []).includes(folder);
+
 for (const manifest of manifests) {
+  const read = () => JSON.parse(readFileSync(join(root, manifest), "utf8"));
+  const workspace = dirname(manifest);
+  if (isWorkspace(workspace)) {
+    const lock = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
+    for (const fault of lockFaults(read(), lock, workspace)) failures.push(`${manifest}: ${fault}`);
+    continue;
+  }
   const folder = join(root, manifest, "..");
   const lockPath = join(folder, "package-lock.json");
   if (!existsSync(lockPath)) {
@@ -22,11 +32,10 @@ for (const manifest of manifests) {
   }
   const lock = JSON.parse(readFileSync(lockPath, "utf8"));
   packages += Object.keys(lock.packages).length - 1;
-  for (const fault of lockFaults(JSON.parse(readFileSync(join(root, manifest), "utf8")), lock)) {
+  for (const fault of lockFaults(read(), lock)) {
     failures.push(`${shown(lockPath)}: ${fault}`);
   }
 }
 
-const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 if (Object.keys(dependencies ?? {}).length > 0) failures.push("package.json: the library has no run-time dependencies");
 conclude("lock", failures, `${manifests.join(", ")}: ${packages} packages, all pinned, none missing`);

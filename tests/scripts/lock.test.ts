@@ -35,3 +35,11 @@ test("ranges, addresses, missing hashes and disagreements are faults", () => {
   const unhashed = { ...packages, "node_modules/tool": { version: "1.0.0" } };
   expect(lockFaults(manifest, { packages: unhashed })[0]).toContain("no integrity hash");
 });
+
+test("a workspace is locked beside the others, and needs no hash", () => {
+  const workspace = { devDependencies: { tool: "2.0.0" } };
+  const lock = { packages: { ...packages, site: workspace, "site/node_modules/tool": { ...entry, version: "2.0.0" } } };
+  expect(lockFaults(manifest, lock)).toEqual([]);
+  expect(lockFaults(workspace, lock, "site")).toEqual([]);
+  expect(lockFaults({ devDependencies: { tool: "3.0.0" } }, lock, "site")[0]).toContain("3.0.0 in package.json");
+});
