@@ -26,8 +26,14 @@ let bytesSinceSweep = 0;
 /** Operands of programs that are running now: a program may call the host, which may run others. */
 const running: (readonly NDArray[])[] = [];
 const sweepBudget = 192 * 2 ** 20;
-/** Where dead arrays cannot be found within a job, more than this moves out, to where the engine's collector sees it. */
-const unsweptBudget = 2 ** 30;
+/**
+ * Where dead arrays cannot be found within a job, more than this moves out, to where the engine's collector sees it. What
+ * comes back was alive: where much does, the budget grows.
+ */
+let unsweptBudget = 192 * 2 ** 20;
+const mostUnswept = 2 ** 31;
+/** Bytes that came back since arrays last moved out for the budget's sake. */
+let restoredBytes = 0;
 let collector: Collector | undefined | null = null;
 
 /** Returns a place's block. */
@@ -138,8 +144,17 @@ function spillOldest(bytes: number, pinned: readonly NDArray[]): boolean {
   return freed > 0;
 }
 
+/** Moves out what is over the budget, where dead arrays are not found otherwise. */
+function keepBudget(pinned: readonly NDArray[]): void {
+  const share = unsweptBudget / 4;
+  if (restoredBytes > share / 4) unsweptBudget = Math.min(2 * unsweptBudget, mostUnswept);
+  restoredBytes = 0;
+  if (liveBytes > unsweptBudget) spillOldest(share, pinned);
+}
+
 /** Puts elements that had been moved out back into a backend's memory. */
 export function restore(place: Place, storage: Storage, backend: Backend): void {
+  restoredBytes += storage.bytes;
   place.host = null;
   place.storage = storage;
   place.backend = backend;
@@ -152,7 +167,7 @@ export function restore(place: Place, storage: Storage, backend: Backend): void 
  */
 export function allocate(backend: Backend, dtype: DType, elements: number, pinned: readonly NDArray[]): Storage {
   if (bytesSinceSweep > Math.max(sweepBudget, liveBytes / 2)) sweep();
-  if (collector === undefined && liveBytes > unsweptBudget) spillOldest(unsweptBudget / 4, pinned);
+  if (collector === undefined && liveBytes > unsweptBudget) keepBudget(pinned);
   try {
     return backend.allocate(dtype, elements);
   } catch (error) {
