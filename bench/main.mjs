@@ -15,7 +15,7 @@ import { bundleSize } from "./sizes.mjs";
 const help = `npm run bench -- [options]
 
   --only TEXT       only rows whose name contains the text; may be given more than once
-  --peers A,B       of ${["adjoint", "jaxjs", "tfjs", "numpy", "jax"].join(", ")}; default all that are installed
+  --peers A,B       of adjoint, javascript (loops by hand), jaxjs, tfjs, numpy, jax; default all that are installed
   --threads N,M     for this library, NumPy and JAX; default 1 and as many as there are cores
   --quick           a run of a minute or two: fewer repetitions, one setting of threads
   --json FILE       write the results as JSON
@@ -53,7 +53,8 @@ const processes = quick ? 1 : 5;
 
 /** Which libraries can run here: their versions, by name. */
 async function installed() {
-  const found = { adjoint: JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version };
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const found = { adjoint: version, javascript: process.version };
   for (const [peer, name] of [
     ["jaxjs", "@jax-js/jax"],
     ["tfjs", "@tensorflow/tfjs"],

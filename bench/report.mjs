@@ -1,7 +1,14 @@
 // The results as a table: of plain text for a terminal, of Markdown for the documentation.
 
-const javaScript = ["jaxjs", "tfjs"];
-const titles = { adjoint: "adjoint", jaxjs: "jax-js", tfjs: "tfjs wasm", numpy: "NumPy", jax: "JAX" };
+const javaScript = ["jaxjs", "tfjs", "javascript"];
+const titles = {
+  adjoint: "adjoint",
+  jaxjs: "jax-js",
+  tfjs: "tfjs wasm",
+  javascript: "by hand",
+  numpy: "NumPy",
+  jax: "JAX",
+};
 
 /** Peers are named "adjoint", "numpy:2" (two threads) and so on. */
 export function title(peer) {

@@ -1,6 +1,6 @@
 // All rows, in the order of the table. A row has a name, a family, a unit, `inputs()` as {data, shape}, what the result must
 // be (`expect` or `verify`, see check.mjs), and for each library a function of (library, inputs) that gives the call to be
-// timed: `adjoint`, `jaxjs`, `tfjs`; for Python the body of such a function: `numpy`, `jax`. What is missing is not run.
+// timed: `adjoint`, `jaxjs`, `tfjs`, `javascript` (by hand); for Python the body of such a function: `numpy`, `jax`. What is missing is not run.
 //
 //   kind    "cold": the first call in a new process; "loop": {state, step}, run `steps` times; "import"; "size"
 //   needs   names that this library must have; if one is missing, the table says which
@@ -17,6 +17,7 @@ import { rows as movement } from "./movement.mjs";
 import { rows as random } from "./random.mjs";
 import { rows as recurrent } from "./recurrent.mjs";
 import { rows as reductions } from "./reductions.mjs";
+import { rows as scalars } from "./scalars.mjs";
 import { rows as startup } from "./startup.mjs";
 
 const order = [
@@ -27,6 +28,7 @@ const order = [
   "Random numbers",
   "Linear algebra, FFT",
   "Training",
+  "Scalars and sparsity",
   "Compilation",
   "Dispatch",
   "Synchronous loops",
@@ -44,6 +46,7 @@ export const rows = [
   ...mlp,
   ...logistic,
   ...recurrent,
+  ...scalars,
   ...dispatch,
   ...loops,
   ...startup,

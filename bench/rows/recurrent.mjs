@@ -6,6 +6,7 @@ const inputs = () => ({ w: bell(1, [width, width], 1 / Math.sqrt(width)), x: bel
 
 /** Backpropagation through time of the mean over the steps of |h|^2. */
 function expect({ w, x }) {
+  const [steps] = x.shape;
   const states = [new Float64Array(width)];
   for (let t = 0; t < steps; t++) {
     states.push(
@@ -86,9 +87,33 @@ def loss(w, x):
 f = jax.jit(jax.grad(loss))
 return lambda: f(w, x)`;
 
-const common = { unit: "ms", tolerance: 1e-3, inputs, expect, adjoint, jaxjs, tfjs, jax };
+const common = { unit: "ms", tolerance: 1e-3, inputs, expect: (given) => expect(given), adjoint, jaxjs, tfjs, jax };
+
+/** The same network written out step by step, for what a step costs without a loop around it. */
+const few = 50;
+const unrolled = {
+  inputs: () => {
+    const { w, x } = inputs();
+    return { w, x: { data: x.data.slice(0, few * width), shape: [few, width] } };
+  },
+  expect: (given) => expect(given),
+  adjoint: ({ numpy, jit, grad }, { w, x }) => {
+    const loss = (w, x) => {
+      let h = numpy.zeros(width);
+      let total = numpy.array(0);
+      for (let t = 0; t < few; t++) {
+        h = numpy.tanh(numpy.add(numpy.dot(h, w), x.get(t)));
+        total = numpy.add(total, numpy.sum(numpy.multiply(h, h)));
+      }
+      return numpy.divide(total, few);
+    };
+    const f = jit(grad(loss));
+    return () => f(w, x);
+  },
+};
 
 export const rows = [
   { name: "RNN of 1000 steps, gradient", family: "Training", ...common },
+  { name: `RNN of ${few} steps written out, gradient`, family: "Training", unit: "ms", tolerance: 1e-3, ...unrolled },
   { name: "RNN of 1000 steps, first call", family: "Compilation", kind: "cold", ...common },
 ];

@@ -4,6 +4,7 @@
  */
 import { checkFunction, flattenToArrays, type UserFunction } from "../api/flat.ts";
 import { grad } from "../api/grad.ts";
+import { jit } from "../api/jit.ts";
 import { evaluate } from "../core/evaluate.ts";
 import type { NDArray } from "../core/ndarray.ts";
 import { Linear } from "../core/primitive.ts";
@@ -17,7 +18,7 @@ import { linearizeFlat } from "../transforms/linearize.ts";
 import { backward } from "../transforms/transpose.ts";
 import { materialiseBatch, vmapFlat } from "../transforms/vmap.ts";
 import type { ArrayLike } from "../tree/types.ts";
-import { type Aval, formatAval, makeAval } from "../types/aval.ts";
+import { type Aval, avalNumber, formatAval, makeAval } from "../types/aval.ts";
 import { sizeOf } from "../types/shape.ts";
 import { patternOf, type SparsityPattern } from "./sparsity.ts";
 
@@ -129,8 +130,30 @@ function seeds(colors: Int32Array, count: number, aval: Aval): NDArray {
   return aval.dtype === "float32" ? ones : convertElementType(ones, { newDtype: aval.dtype, weakType: false });
 }
 
-function compute(caller: string, f: (x: NDArray) => NDArray, x: NDArray, options: SparseOptions): SparseMatrix {
-  const pattern = options.pattern ?? patternOf(f, x.aval);
+/** How the elements of a matrix are computed: what there is to know before any number. */
+interface Plan {
+  readonly pattern: SparsityPattern;
+  readonly forward: boolean;
+  /** The colour of each column, or of each row in reverse mode. */
+  readonly colors: Int32Array;
+  readonly count: number;
+  /** The row of each element, in the pattern's order. */
+  readonly rows: Int32Array;
+}
+
+function planOf(f: (x: NDArray) => NDArray, aval: Aval, options: SparseOptions): Plan {
+  const pattern = options.pattern ?? patternOf(f, aval);
+  const byColumns = options.mode === "reverse" ? undefined : colorColumns(pattern);
+  const byRows = options.mode === "forward" ? undefined : colorColumns(transposed(pattern));
+  const forward = byRows === undefined || (byColumns !== undefined && byColumns.count <= byRows.count);
+  const rows = new Int32Array(pattern.columns.length);
+  for (let i = 0; i < pattern.shape[0]; i++) rows.fill(i, pattern.starts[i]!, pattern.starts[i + 1]!);
+  return { pattern, forward, rows, ...(forward ? byColumns : byRows)! };
+}
+
+/** The elements of the matrix, by one derivative a colour. */
+function elementsOf(caller: string, f: (x: NDArray) => NDArray, x: NDArray, plan: Plan): NDArray {
+  const { pattern, forward, colors, count, rows } = plan;
   const { results, nonzeroOut, linear, residuals } = linearizeFlat(([v]) => [f(v!)], [x], [true], [], caller);
   const y = results[0]!;
   const [m, n] = [sizeOf(y.aval.shape), sizeOf(x.aval.shape)];
@@ -140,16 +163,7 @@ function compute(caller: string, f: (x: NDArray) => NDArray, x: NDArray, options
       fix: "find the pattern with sparsityPattern for the same function and argument",
     });
   }
-  const byColumns = options.mode === "reverse" ? undefined : colorColumns(pattern);
-  const byRows = options.mode === "forward" ? undefined : colorColumns(transposed(pattern));
-  const forward = byRows === undefined || (byColumns !== undefined && byColumns.count <= byRows.count);
-  const { colors, count } = (forward ? byColumns : byRows)!;
-  const rows = new Int32Array(pattern.columns.length);
-  for (let i = 0; i < m; i++) rows.fill(i, pattern.starts[i]!, pattern.starts[i + 1]!);
-  const { columns } = pattern;
-  if (count === 0 || !nonzeroOut[0]) {
-    return new SparseMatrix([m, n], rows, columns, zeros([rows.length], { dtype: y.dtype }), 0);
-  }
+  if (count === 0 || !nonzeroOut[0]) return zeros([rows.length], { dtype: y.dtype });
   const [[products], [dim]] = vmapFlat(
     ([seed]) =>
       forward
@@ -161,8 +175,37 @@ function compute(caller: string, f: (x: NDArray) => NDArray, x: NDArray, options
   );
   const compressed = reshape(materialiseBatch(products!, dim!, count, 0), { newSizes: [count * (forward ? m : n)] });
   // Row i of column j is what the derivative for the colour of j gives in row i: no other column of that colour has it.
+  const { columns } = pattern;
   const places = rows.map((i, k) => (forward ? colors[columns[k]!]! * m + i : colors[i]! * n + columns[k]!));
-  return new SparseMatrix([m, n], rows, columns, take(compressed, integers(places)), count);
+  return take(compressed, integers(places));
+}
+
+/** Plans kept for one function; the oldest go first. */
+const mostPlans = 64;
+
+/** Patterns are found, coloured and compiled once for each type of argument. */
+function sparseDerivative(
+  caller: string,
+  f: (x: NDArray) => NDArray,
+  options: SparseOptions,
+): (x: ArrayLike) => SparseMatrix {
+  const plans = new Map<number, Plan>();
+  const planFor = (aval: Aval): Plan => {
+    const key = avalNumber(aval);
+    let plan = plans.get(key);
+    if (plan === undefined) {
+      plan = planOf(f, aval, options);
+      if (plans.size >= mostPlans) plans.delete(plans.keys().next().value!);
+      plans.set(key, plan);
+    }
+    return plan;
+  };
+  const compiled = jit((x: NDArray) => elementsOf(caller, f, x, planFor(x.aval)));
+  return (argument) => {
+    const x = oneArray(caller, "argument", argument);
+    const { pattern, rows, count } = planFor(x.aval);
+    return new SparseMatrix(pattern.shape, rows, pattern.columns, compiled(x), count);
+  };
 }
 
 function checkSparseOptions(caller: string, options: SparseOptions): void {
@@ -186,7 +229,8 @@ export function sparsityPattern(f: (x: NDArray) => NDArray, x: ArrayLike): Spars
 
 /**
  * The Jacobian of a function from one array to one array as a sparse matrix, at the cost of as many directional derivatives as
- * its pattern needs colours. Axes are taken in row-major order.
+ * its pattern needs colours. Axes are taken in row-major order. As with `jit`, the function is traced once for each type of
+ * argument: its pattern is found and coloured, and the derivatives compiled.
  * @throws ArgumentError if the argument or result is not one array; ShapeError if a given pattern has another shape.
  * @example
  * const jacobian = sparseJacobian((x: NDArray) => x.get(slice(1, null)).sub(x.get(slice(0, -1))))(jnp.ones(1000));
@@ -198,8 +242,7 @@ export function sparseJacobian(
 ): (x: ArrayLike) => SparseMatrix {
   checkFunction("sparseJacobian", f);
   checkSparseOptions("sparseJacobian", options);
-  return (x) =>
-    compute("sparseJacobian", asFlat("sparseJacobian", f), oneArray("sparseJacobian", "argument", x), options);
+  return sparseDerivative("sparseJacobian", asFlat("sparseJacobian", f), options);
 }
 
 /**
@@ -217,9 +260,5 @@ export function sparseHessian(
   checkOptions("sparseHessian", options, ["pattern"]);
   const gradient = grad(f) as unknown as UserFunction;
   // The matrix is symmetric, so rows need the colours of columns: forward over reverse mode is the cheaper.
-  return (x) =>
-    compute("sparseHessian", asFlat("sparseHessian", gradient), oneArray("sparseHessian", "argument", x), {
-      ...options,
-      mode: "forward",
-    });
+  return sparseDerivative("sparseHessian", asFlat("sparseHessian", gradient), { ...options, mode: "forward" });
 }
