@@ -27,9 +27,11 @@ export { type Described, evalShape, type MakeJaxprOptions, makeJaxpr } from "./a
 export { type JitFunction, type JitOptions, jit } from "./api/jit.ts";
 export { type AuxOptions, jvp, linearize, linearTranspose, type Pullback, vjp, vjpWithAux } from "./api/jvp.ts";
 export { CompiledFunction, Lowered, type MemoryAnalysis, type Stage } from "./api/lower.ts";
+export { type CheckpointPolicy, checkpointName, checkpointPolicies } from "./api/policies.ts";
 export { gnvp, hvp } from "./api/products.ts";
 export type { KernelProfile, Profile } from "./api/profile.ts";
 export * as flattenUtil from "./api/ravel.ts";
+export { printSavedResiduals, type SavedResidual, savedResiduals } from "./api/residuals.ts";
 export { stopGradient } from "./api/stop.ts";
 export { type Axes, type VmapOptions, vmap } from "./api/vmap.ts";
 export { repr } from "./array/show.ts";

@@ -64,6 +64,7 @@ import { gather } from "./prims/gather.ts";
 import { acosh, asinh, atanh, cosh, sinh, tanh } from "./prims/hyperbolic.ts";
 import { lu } from "./prims/lu.ts";
 import { broadcastInDim, reshape, rev, squeeze, transpose } from "./prims/movement.ts";
+import { name } from "./prims/name.ts";
 import { qr } from "./prims/qr.ts";
 import { randomUnwrap, randomWrap, threefry2x32 } from "./prims/random.ts";
 import {
@@ -178,6 +179,7 @@ export const registry: Registry = {
   max,
   min,
   mul,
+  name,
   ne,
   neg,
   nextafter,

@@ -91,7 +91,7 @@ function whileCases(dtype: DType): Cases {
 
 function checkpointCases(dtype: DType): Cases {
   const jaxpr = staged(([x, y]) => [mul(sin(mul(x!, x!)), y!), exp(x!)], dtype, [3], []);
-  const params: CheckpointParams = { name: "f", jaxpr, preventCse: true, differentiated: false };
+  const params: CheckpointParams = { name: "f", jaxpr, policy: null, preventCse: true, differentiated: false };
   return [{ operands: [{ shape: [3] }, { shape: [] }], params }];
 }
 
