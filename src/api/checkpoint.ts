@@ -7,7 +7,15 @@ import { stage } from "../transforms/stage.ts";
 import { unflatten } from "../tree/flatten.ts";
 import type { Args, Traced } from "../tree/types.ts";
 import { formatShape } from "../types/shape.ts";
-import { checkFunction, flatFunction, flattenToArrays, functionName, named, type UserFunction } from "./flat.ts";
+import {
+  checkFunction,
+  flatFunction,
+  flattenToArrays,
+  functionName,
+  likewise,
+  named,
+  type UserFunction,
+} from "./flat.ts";
 import { type CheckpointPolicy, checkPolicy } from "./policies.ts";
 
 /** Options of `checkpoint`. */
@@ -67,7 +75,7 @@ export function checkpoint(f: UserFunction, options: CheckpointOptions = {}): Us
   checkOptions("checkpoint", options, ["policy", "preventCse", "staticArgnums"]);
   const { policy, preventCse = true, staticArgnums = [] } = options;
   if (policy !== undefined) checkPolicy("checkpoint", policy);
-  return named((...args: unknown[]) => {
+  return likewise((...args: unknown[]) => {
     const fixed = staticPlaces(staticArgnums, args.length);
     const { leaves, structure } = flattenToArrays(args.map((arg, i) => (fixed.has(i) ? null : arg)));
     const run =

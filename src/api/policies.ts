@@ -1,6 +1,7 @@
 /** What a checkpoint keeps: names for values, and the policies that choose. */
 import { isNDArray, type NDArray } from "../core/ndarray.ts";
 import { ArgumentError } from "../errors/index.ts";
+import type { DotGeneralParams } from "../prims/dot.ts";
 import { name as namePrimitive } from "../prims/name.ts";
 import { unflatten } from "../tree/flatten.ts";
 import type { Arg, Traced } from "../tree/types.ts";
@@ -42,11 +43,8 @@ const given = (primitive: { readonly name: string }, params: unknown): string | 
 
 function isDot(primitive: { readonly name: string }, params: unknown, batched: boolean): boolean {
   if (primitive.name !== "dot_general") return false;
-  const { lhsBatch, rhsBatch } = params as {
-    readonly lhsBatch: readonly number[];
-    readonly rhsBatch: readonly number[];
-  };
-  return batched || (lhsBatch.length === 0 && rhsBatch.length === 0);
+  const [, batch] = (params as DotGeneralParams).dimensionNumbers;
+  return batched || batch[0].length === 0;
 }
 
 /** Keeps everything, as if there were no checkpoint. */

@@ -7,7 +7,7 @@ import { ShapeDtypeStruct } from "../core/struct.ts";
 import { name } from "../prims/name.ts";
 import { linearizeFlat } from "../transforms/linearize.ts";
 import { stage } from "../transforms/stage.ts";
-import { formatAval } from "../types/aval.ts";
+import { shortAval } from "../types/aval.ts";
 import { isInexact } from "../types/dtype.ts";
 import { argumentNames, checkFunction, flatFunction, flattenToAvals, functionName, type UserFunction } from "./flat.ts";
 
@@ -77,9 +77,9 @@ export function savedResiduals(f: (...args: never[]) => unknown, ...args: readon
  * Prints what `grad` or `vjp` of a function would keep, one array a line: to see what a `checkpoint` and its policy do.
  * @example
  * printSavedResiduals((x: NDArray) => jnp.exp(x), jnp.ones(3));
- * // float32[3] output of exp from model.ts:1:41
+ * // f32[3] output of exp from model.ts:1:41
  */
 export function printSavedResiduals(f: (...args: never[]) => unknown, ...args: readonly unknown[]): void {
-  const lines = savedResiduals(f, ...args).map(({ type, source }) => `${formatAval(type.aval)} ${source}`);
+  const lines = savedResiduals(f, ...args).map(({ type, source }) => `${shortAval(type.aval)} ${source}`);
   console.log(lines.join("\n"));
 }
