@@ -12,6 +12,7 @@ export {
   customJvp,
   customVjp,
 } from "./api/custom.ts";
+export { type Batched, type CustomVmap, customVmap, sequentialVmap } from "./api/custombatching.ts";
 export { blockUntilReady, deviceGet, devicePut, type Fetched } from "./api/device.ts";
 export { type GradientOf, type GradOptions, grad, valueAndGrad } from "./api/grad.ts";
 export {
@@ -26,6 +27,7 @@ export {
 export { type Described, evalShape, type MakeJaxprOptions, makeJaxpr } from "./api/jaxpr.ts";
 export { type JitFunction, type JitOptions, jit } from "./api/jit.ts";
 export { type AuxOptions, jvp, linearize, linearTranspose, type Pullback, vjp, vjpWithAux } from "./api/jvp.ts";
+export { linearCall } from "./api/linearcall.ts";
 export { CompiledFunction, Lowered, type MemoryAnalysis, type Stage } from "./api/lower.ts";
 export { type CheckpointPolicy, checkpointName, checkpointPolicies } from "./api/policies.ts";
 export { gnvp, hvp } from "./api/products.ts";

@@ -6,7 +6,9 @@ import { checkpointCall } from "./control/checkpoint.ts";
 import { condBranches } from "./control/cond.ts";
 import { customJvpCall } from "./control/customjvp.ts";
 import { customLinear, customVjpCall } from "./control/customvjp.ts";
+import { customVmapCall } from "./control/customvmap.ts";
 import { jitCall } from "./control/jit.ts";
+import { linearCallProgram } from "./control/linearcall.ts";
 import { linearSolve } from "./control/linearsolve.ts";
 import { scanLoop } from "./control/scan.ts";
 import { whileLoop } from "./control/while.ts";
@@ -143,6 +145,7 @@ export const registry: Registry = {
   custom_lin: customLinear,
   custom_linear_solve: linearSolve,
   custom_vjp_call: customVjpCall,
+  custom_vmap_call: customVmapCall,
   debug_callback: debugCallback,
   digamma,
   div,
@@ -168,6 +171,7 @@ export const registry: Registry = {
   jit: jitCall,
   le,
   lgamma,
+  linear_call: linearCallProgram,
   log,
   log1mexp: log1mexpElements,
   log1p,

@@ -129,6 +129,9 @@ export const programCases: Readonly<Record<string, (dtype: DType) => Cases>> = {
   remat2: checkpointCases,
   custom_jvp_call: customJvpCases,
   custom_vjp_call: customVjpCases,
+  // Its batches are the user's, and the residuals of linear_call cannot be differentiated: tests/transforms/rules.test.ts.
+  custom_vmap_call: () => [],
+  linear_call: () => [],
   // Has a transpose and nothing else: it is tried as the derivative of custom_vjp_call, in tests/transforms.
   custom_lin: () => [],
   // Its operands depend on one another (the solver knows the matrix): see tests/transforms/implicit.test.ts.
