@@ -52,6 +52,7 @@ export {
 } from "./conv.ts";
 export * from "./elementwise.ts";
 export * from "./gather.ts";
+export type { AxisIndexGroups, GroupOptions } from "./groups.ts";
 export {
   type CustomRootOptions,
   customLinearSolve,
