@@ -52,7 +52,7 @@ function rowsOf(x: NDArray, places: readonly number[]): NDArray {
 /** Of one value a group, the one of the example's own group. */
 export function ownGroup(values: NDArray, axisName: string, groups: AxisIndexGroups, size: number): NDArray {
   const places = new Int32Array(size);
-  groups.forEach((group, g) => void group.forEach((n) => void (places[n] = g)));
+  for (const [g, group] of groups.entries()) for (const n of group) places[n] = g;
   const table = fromTypedArray(makeAval([size], "int32"), places);
   const index = axisIndex([], { axisName });
   return dynamicIndexInDim(values, dynamicIndexInDim(table, index, 0, false), 0, false);
