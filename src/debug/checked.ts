@@ -48,7 +48,7 @@ export class CheckedError {
   /**
    * The message of the first check that failed, or null; for a batch one line for each example that failed.
    * @throws ConcretizationTypeError while it is traced.
-   * @example const [error, y] = checkify(f)(x); if (error.get() !== null) console.log(error.get());
+   * @example const [error, y] = debug.checkify.checkify(f)(x); if (error.get() !== null) console.log(error.get());
    */
   get(): string | null {
     const { shape } = this.code;

@@ -69,6 +69,9 @@ spaces = {
 }
 path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "names.json")
 with open(path, "w", encoding="utf-8") as f:
-    json.dump({"jax": jax.__version__, "names": spaces}, f, indent=2)
-    f.write("\n")
+    lines = []
+    for space, found in spaces.items():
+        short = f'    "{space}": {json.dumps(found)}'
+        lines.append(short if len(short) < 120 else f'    "{space}": ' + json.dumps(found, indent=2).replace("\n", "\n    "))
+    f.write(f'{{\n  "jax": "{jax.__version__}",\n  "names": {{\n' + ",\n".join(lines) + "\n  }\n}\n")
 print({space: len(found) for space, found in spaces.items()})
