@@ -261,6 +261,16 @@ export function allToAll<const T>(
 }
 
 /**
+ * Exchanges a named axis with an axis of the value, which must be as long: what was the number of the example is the place
+ * along `axis`, and the other way round.
+ * @throws UnboundAxisError if no vmap at work has this name; ShapeError if the axis has another size.
+ * @example vmap((x: NDArray) => lax.pswapaxes(x, "i", 0), { axisName: "i" })(jnp.arange(4).reshape(2, 2)) // [[0 2] [1 3]]
+ */
+export function pswapaxes<const T>(x: T, axisName: string, axis: number): Traced<T> {
+  return allToAll(x, axisName, axis, axis);
+}
+
+/**
  * Moves values between the examples along a named axis: for each pair `[source, destination]` the destination gets the
  * source's value. An example to which none comes gets zeros.
  * @throws UnboundAxisError if no vmap at work has this name; ArgumentError for numbers out of range, or given twice.

@@ -30,6 +30,7 @@ export {
   pshuffle,
   psum,
   psumScatter,
+  pswapaxes,
 } from "./collective.ts";
 export { cond, switch } from "./cond.ts";
 export {

@@ -400,6 +400,11 @@ describe("names", () => {
   });
 });
 
+test("pswapaxes exchanges the batch with an axis", () => {
+  expect(over((x) => lax.pswapaxes(x, "i", 0), nine)).toEqual(nine.T.tolist());
+  expect(() => over((x) => lax.pswapaxes(x, "i", 0), array(range(6), [3, 2]))).toThrow(/all_to_all requires/);
+});
+
 describe("within groups", () => {
   const eight = array(range(8));
   const axisIndexGroups = [
