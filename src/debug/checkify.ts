@@ -54,7 +54,10 @@ export const nanChecks: readonly ErrorCategory[] = ["nan"];
 export const divChecks: readonly ErrorCategory[] = ["div"];
 /** NaN and division by zero. */
 export const floatChecks: readonly ErrorCategory[] = ["nan", "div"];
-/** Indices out of bounds: of reads, updates and slices at computed places, whatever their mode makes of them. */
+/**
+ * Indices out of bounds: of reads, updates and slices at computed places, whatever their mode makes of them. Functions with
+ * derivative or batching rules of their own are not looked into.
+ */
 export const indexChecks: readonly ErrorCategory[] = ["index"];
 /** All that need no `check` in the function: NaN, division by zero, indices. */
 export const automaticChecks: readonly ErrorCategory[] = ["nan", "div", "index"];
