@@ -14,7 +14,7 @@ export {
 } from "./api/custom.ts";
 export { type Batched, type CustomVmap, customVmap, sequentialVmap } from "./api/custombatching.ts";
 export { blockUntilReady, deviceGet, devicePut, type Fetched } from "./api/device.ts";
-export { type FwdAndBwdOptions, fwdAndBwd, Residuals } from "./api/fwdandbwd.ts";
+export { type FwdAndBwdOptions, fwdAndBwd, type Residuals } from "./api/fwdandbwd.ts";
 export { type GradientOf, type GradOptions, grad, valueAndGrad } from "./api/grad.ts";
 export {
   type HessianOf,
