@@ -12,7 +12,9 @@ export {
   customJvp,
   customVjp,
 } from "./api/custom.ts";
+export { type Batched, type CustomVmap, customVmap, sequentialVmap } from "./api/custombatching.ts";
 export { blockUntilReady, deviceGet, devicePut, type Fetched } from "./api/device.ts";
+export { type FwdAndBwdOptions, fwdAndBwd, type Residuals } from "./api/fwdandbwd.ts";
 export { type GradientOf, type GradOptions, grad, valueAndGrad } from "./api/grad.ts";
 export {
   type HessianOf,
@@ -26,10 +28,13 @@ export {
 export { type Described, evalShape, type MakeJaxprOptions, makeJaxpr } from "./api/jaxpr.ts";
 export { type JitFunction, type JitOptions, jit } from "./api/jit.ts";
 export { type AuxOptions, jvp, linearize, linearTranspose, type Pullback, vjp, vjpWithAux } from "./api/jvp.ts";
+export { linearCall } from "./api/linearcall.ts";
 export { CompiledFunction, Lowered, type MemoryAnalysis, type Stage } from "./api/lower.ts";
+export { type CheckpointPolicy, checkpointName, checkpointPolicies } from "./api/policies.ts";
 export { gnvp, hvp } from "./api/products.ts";
 export type { KernelProfile, Profile } from "./api/profile.ts";
 export * as flattenUtil from "./api/ravel.ts";
+export { printSavedResiduals, type SavedResidual, savedResiduals } from "./api/residuals.ts";
 export { stopGradient } from "./api/stop.ts";
 export { type Axes, type VmapOptions, vmap } from "./api/vmap.ts";
 export { repr } from "./array/show.ts";

@@ -6,7 +6,9 @@ import { checkpointCall } from "./control/checkpoint.ts";
 import { condBranches } from "./control/cond.ts";
 import { customJvpCall } from "./control/customjvp.ts";
 import { customLinear, customVjpCall } from "./control/customvjp.ts";
+import { customVmapCall } from "./control/customvmap.ts";
 import { jitCall } from "./control/jit.ts";
+import { linearCallProgram } from "./control/linearcall.ts";
 import { linearSolve } from "./control/linearsolve.ts";
 import { scanLoop } from "./control/scan.ts";
 import { whileLoop } from "./control/while.ts";
@@ -64,6 +66,7 @@ import { gather } from "./prims/gather.ts";
 import { acosh, asinh, atanh, cosh, sinh, tanh } from "./prims/hyperbolic.ts";
 import { lu } from "./prims/lu.ts";
 import { broadcastInDim, reshape, rev, squeeze, transpose } from "./prims/movement.ts";
+import { name } from "./prims/name.ts";
 import { qr } from "./prims/qr.ts";
 import { randomUnwrap, randomWrap, threefry2x32 } from "./prims/random.ts";
 import {
@@ -142,6 +145,7 @@ export const registry: Registry = {
   custom_lin: customLinear,
   custom_linear_solve: linearSolve,
   custom_vjp_call: customVjpCall,
+  custom_vmap_call: customVmapCall,
   debug_callback: debugCallback,
   digamma,
   div,
@@ -167,6 +171,7 @@ export const registry: Registry = {
   jit: jitCall,
   le,
   lgamma,
+  linear_call: linearCallProgram,
   log,
   log1mexp: log1mexpElements,
   log1p,
@@ -178,6 +183,7 @@ export const registry: Registry = {
   max,
   min,
   mul,
+  name,
   ne,
   neg,
   nextafter,

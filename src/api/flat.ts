@@ -40,6 +40,15 @@ export function named<F extends (...args: never[]) => unknown>(wrapper: F, f: Us
   return wrapper;
 }
 
+/** Functions that take the arguments of another. */
+const originals = new WeakMap<UserFunction, UserFunction>();
+
+/** Gives a transformed function the name of the original, and in errors its parameters' names: it takes the same arguments. */
+export function likewise<F extends UserFunction>(wrapper: F, f: UserFunction): F {
+  originals.set(wrapper, originals.get(f) ?? f);
+  return named(wrapper, f);
+}
+
 /** A tree of arguments: every leaf an array. */
 export function flattenToArrays(tree: unknown): Flat {
   // The common cases: one array, and a list of arrays.
@@ -96,7 +105,7 @@ export function flatFunction(caller: string, f: UserFunction, structure: TreeStr
  * The parameters' names in a function's source; empty where they are not plain names. For errors only.
  */
 function parameterNames(f: UserFunction): readonly string[] {
-  const source = Function.prototype.toString.call(f);
+  const source = Function.prototype.toString.call(originals.get(f) ?? f);
   const match = /^(?:function\s*)?(?:([\w$]+)\s*=>|[\w$]*\s*\(([^)]*)\))/.exec(source);
   const names = (match?.[1] ?? match?.[2] ?? "").split(",").map((name) => name.trim());
   return names.every((name) => /^[A-Za-z_$][\w$]*$/.test(name)) ? names : [];

@@ -20,6 +20,7 @@ import {
   flattenToArrays,
   flattenToAvals,
   functionName,
+  likewise,
   named,
   type UserFunction,
 } from "./flat.ts";
@@ -182,7 +183,7 @@ export function jit(f: UserFunction, options: JitOptions = {}): JitFunction<unkn
     if (donateArgnums.length > 0) donate(donateArgnums, args, results, name);
     return unflatten(traced.out, results);
   };
-  return Object.assign(named(call as UserFunction, f), {
+  return Object.assign(likewise(call as UserFunction, f), {
     lower: (...args: unknown[]) => {
       const separated = separate(args);
       const { avals, structure } = flattenToAvals(separated.dynamic);

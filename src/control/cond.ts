@@ -1,6 +1,6 @@
 /** `cond` as a primitive: one of several programs, chosen by an int32. All take and return the same types. */
 import { evaluate } from "../core/evaluate.ts";
-import { inputAvals, type Jaxpr, memoised, outputAvals } from "../core/jaxpr.ts";
+import { inputAvals, type Jaxpr, memoised, outputAvals, Var } from "../core/jaxpr.ts";
 import type { NDArray } from "../core/ndarray.ts";
 import { type BatchAxis, defineManyPrimitive, isLinear, type ManyOperation } from "../core/primitive.ts";
 import { checkNoIo } from "../prims/callback.ts";
@@ -10,7 +10,8 @@ import { broadcastInDim, moveaxis } from "../prims/movement.ts";
 import { selectN } from "../prims/select.ts";
 import { restrictOutputs } from "../transforms/dce.ts";
 import { jvpJaxpr } from "../transforms/jvp.ts";
-import { joinResiduals, type LinearizedJaxpr, linearizeJaxpr } from "../transforms/linearize.ts";
+import { joinResiduals, linearizeJaxpr } from "../transforms/linearize.ts";
+import { divideJaxpr } from "../transforms/remat.ts";
 import { stageClosed } from "../transforms/stage.ts";
 import { transposeJaxpr } from "../transforms/transpose.ts";
 import { batchJaxpr, materialiseBatch, vmapFlat } from "../transforms/vmap.ts";
@@ -47,20 +48,36 @@ interface Slots {
   readonly places: readonly (readonly number[])[];
 }
 
-function assignSlots(parts: readonly LinearizedJaxpr[], outputs: number): Slots {
+function assignSlots(extras: readonly (readonly Aval[])[]): Slots {
   const avals: Aval[] = [];
-  const places = parts.map(({ forward }) => {
+  const places = extras.map((extra) => {
     const taken = new Set<number>();
-    return outputAvals(forward)
-      .slice(outputs)
-      .map((aval) => {
-        let place = avals.findIndex((a, i) => !taken.has(i) && shortAval(a) === shortAval(aval));
-        if (place < 0) place = avals.push(aval) - 1;
-        taken.add(place);
-        return place;
-      });
+    return extra.map((aval) => {
+      let place = avals.findIndex((a, i) => !taken.has(i) && shortAval(a) === shortAval(aval));
+      if (place < 0) place = avals.push(aval) - 1;
+      taken.add(place);
+      return place;
+    });
   });
   return { avals, places };
+}
+
+/** A branch whose results behind the first `count` stand in the common places; zeros in those of other branches. */
+function withSlots(branch: Jaxpr, count: number, slots: Slots, places: readonly number[]): Jaxpr {
+  return memoised(branch, `slots ${slots.avals.map(shortAval)} ${places}`, () =>
+    stageClosed(
+      (args) => {
+        const outputs = evaluate(branch, args);
+        const extra = slots.avals.map((aval, place) => {
+          const at = places.indexOf(place);
+          return at < 0 ? zeros(aval) : outputs[count + at]!;
+        });
+        return [...outputs.slice(0, count), ...extra];
+      },
+      inputAvals(branch),
+      "cond",
+    ),
+  );
 }
 
 export const condBranches: ManyOperation<CondParams> = /* @__PURE__ */ defineManyPrimitive<CondParams>({
@@ -86,23 +103,8 @@ export const condBranches: ManyOperation<CondParams> = /* @__PURE__ */ defineMan
       (p) => p.nonzeroOut,
     );
     const count = branches[0]!.outputs.length;
-    const slots = assignSlots(parts, count);
-    const forward = parts.map((part, k) =>
-      memoised(part.forward, `slots ${slots.avals.map(shortAval)} ${slots.places[k]}`, () =>
-        stageClosed(
-          (args) => {
-            const outputs = evaluate(part.forward, args);
-            const extra = slots.avals.map((aval, place) => {
-              const at = slots.places[k]!.indexOf(place);
-              return at < 0 ? zeros(aval) : outputs[count + at]!;
-            });
-            return [...outputs.slice(0, count), ...extra];
-          },
-          inputAvals(part.forward),
-          "linearize of cond",
-        ),
-      ),
-    );
+    const slots = assignSlots(parts.map(({ forward }) => outputAvals(forward).slice(count)));
+    const forward = parts.map((part, k) => withSlots(part.forward, count, slots, slots.places[k]!));
     const outputs = condBranches([index!, ...primals], { branches: forward });
     const stored = outputs.slice(count);
     // Each linear branch reads its residuals from the primals and the common places.
@@ -161,6 +163,24 @@ export const condBranches: ManyOperation<CondParams> = /* @__PURE__ */ defineMan
     const read = union(branches.map((b) => restrictOutputs(b, used, () => false).usedInputs));
     const smaller = branches.map((b) => restrictOutputs(b, used, (i) => read[i]!).jaxpr);
     return { inputs: [true, ...read], outputs: used, params: { branches: smaller } };
+  },
+  save: ({ branches }, saveable) => {
+    const parts = branches.map((branch) => divideJaxpr(branch, saveable));
+    const slots = assignSlots(parts.map((part) => part.saved));
+    if (slots.avals.length === 0) return undefined;
+    const count = branches[0]!.outputs.length;
+    // Each second part reads its own of the common places.
+    const second = parts.map(({ second: branch, saved }, k) => {
+      const inputs = branch.inputs.slice(0, branch.inputs.length - saved.length);
+      const own = branch.inputs.slice(inputs.length);
+      const kept = slots.avals.map((aval, place) => own[slots.places[k]!.indexOf(place)] ?? new Var(aval));
+      return { ...branch, inputs: [...inputs, ...kept] };
+    });
+    return {
+      first: { branches: parts.map(({ first }, k) => withSlots(first, count, slots, slots.places[k]!)) },
+      second: { branches: second },
+      saved: slots.avals,
+    };
   },
   effects: ({ branches }) => [...new Set(branches.flatMap((b) => [...b.effects]))],
   lower: { kind: "branch", branches: ({ branches }) => branches },

@@ -7,6 +7,7 @@ import { moveaxis } from "../prims/movement.ts";
 import { restrictOutputs } from "../transforms/dce.ts";
 import { jvpJaxpr } from "../transforms/jvp.ts";
 import { joinResiduals, linearizeJaxpr } from "../transforms/linearize.ts";
+import { saveCalled } from "../transforms/remat.ts";
 import { transposeJaxpr } from "../transforms/transpose.ts";
 import { batchJaxpr } from "../transforms/vmap.ts";
 
@@ -71,6 +72,7 @@ export const jitCall: ManyOperation<JitParams> = /* @__PURE__ */ defineManyPrimi
     const { jaxpr: smaller, usedInputs } = restrictOutputs(jaxpr, used, () => false);
     return { inputs: usedInputs, outputs: used, params: { name, jaxpr: smaller } };
   },
+  save: saveCalled,
   effects: ({ jaxpr }) => [...jaxpr.effects],
   lower: { kind: "call", jaxpr: ({ jaxpr }) => jaxpr },
   show: ({ name, jaxpr }) => [

@@ -12,6 +12,7 @@ import { moveaxis } from "../prims/movement.ts";
 import { restrictOutputs } from "../transforms/dce.ts";
 import { jvpJaxpr } from "../transforms/jvp.ts";
 import { joinResiduals, linearizeJaxpr } from "../transforms/linearize.ts";
+import { divideJaxpr } from "../transforms/remat.ts";
 import { stageClosed } from "../transforms/stage.ts";
 import { reachableOutputs, transposeJaxpr } from "../transforms/transpose.ts";
 import { batchAt, batchJaxpr } from "../transforms/vmap.ts";
@@ -217,6 +218,16 @@ export const scanLoop: ManyOperation<ScanParams> = /* @__PURE__ */ defineManyPri
       }
       needed = next;
     }
+  },
+  // What the trips save is stacked; the second loop reads it as rows.
+  save: (s, saveable) => {
+    const { first, second, saved } = divideJaxpr(s.jaxpr, saveable);
+    if (saved.length === 0) return undefined;
+    return {
+      first: { ...s, jaxpr: first },
+      second: { ...s, jaxpr: second },
+      saved: saved.map((aval) => withShape(aval, [s.length, ...aval.shape])),
+    };
   },
   effects: ({ jaxpr }) => [...jaxpr.effects],
   lower: {

@@ -58,6 +58,23 @@ export type LinearizeRule<P> = (
   params: P,
 ) => readonly [readonly NDArray[], (tangents: readonly NDArray[]) => readonly Tangent[]];
 
+/** Whether a checkpoint keeps the results of an operation instead of computing them again. */
+export type Saveable = (primitive: { readonly name: string }, avals: readonly Aval[], params: unknown) => boolean;
+
+/**
+ * An operation in two, for a checkpoint that saves some of what its program computes: `first` computes the results and,
+ * behind them, what is saved; `second` computes the results from the operands and, behind them, what was saved.
+ */
+export interface SavedParts<P> {
+  readonly first: P;
+  readonly second: P;
+  /** Types of what is saved, as results of the first operation. */
+  readonly saved: readonly Aval[];
+}
+
+/** Cuts an operation that carries a program in two; undefined if it computes nothing that is saved. */
+export type SaveRule<P> = (params: P, saveable: Saveable) => SavedParts<P> | undefined;
+
 /** Reads one element of an operand at an index: one int32 expression an axis. */
 export type Reader = (index: readonly Expr[]) => Expr;
 
@@ -289,6 +306,7 @@ export interface Primitive<P> {
         | { readonly inputs: readonly boolean[]; readonly outputs: readonly boolean[]; readonly params: P }
         | undefined)
     | undefined;
+  readonly save: SaveRule<P> | undefined;
   readonly effects: ((params: P) => readonly Effect[]) | undefined;
   readonly lower: Lowering<P>;
   readonly show: ((params: P, avals: readonly Aval[]) => readonly (readonly [string, ShownParam])[]) | undefined;
@@ -305,6 +323,8 @@ interface CommonSpec<P> {
   /** For primitives that carry programs: which operands and results remain when only some results are used. Default:
    *  all or nothing. Returns undefined if nothing changes. */
   readonly dce?: NonNullable<Primitive<P>["dce"]>;
+  /** For primitives that carry programs: how a checkpoint saves what these compute. Default: all results or none. */
+  readonly save?: SaveRule<P>;
   readonly effects?: (params: P) => readonly Effect[];
   readonly lower: Lowering<P>;
   /** Parameters in JAX's jaxpr text, in JAX's names and order. Default: none. */
@@ -403,6 +423,7 @@ export function definePrimitive<A extends number | "variadic", P = null>(spec: P
             return [[result], [dim]];
           },
     dce: spec.dce,
+    save: spec.save,
     effects: spec.effects,
     lower: spec.lower,
     show: spec.show,
@@ -432,6 +453,7 @@ export function defineManyPrimitive<P = null>(spec: ManyPrimitiveSpec<P>): ManyO
     transpose: spec.transpose,
     batch: spec.batch,
     dce: spec.dce,
+    save: spec.save,
     effects: spec.effects,
     lower: spec.lower,
     show: spec.show,

@@ -17,8 +17,8 @@ import { type Equation, hoistConstants, inputAvals, isJaxpr, type Jaxpr, Literal
 import { isNDArray, type NDArray } from "../core/ndarray.ts";
 import type { Primitive } from "../core/primitive.ts";
 import { inheritSource } from "../core/source.ts";
-import { bind, isConcrete } from "../core/trace.ts";
-import { ArgumentError, CheckError, checkOptions, OptionError, TransformError } from "../errors/index.ts";
+import { bind } from "../core/trace.ts";
+import { ArgumentError, checkOptions, OptionError, TransformError } from "../errors/index.ts";
 import { dynamicIndexInDim } from "../lax/shape.ts";
 import { and, not } from "../prims/bitwise.ts";
 import { convertElementType } from "../prims/cast.ts";
@@ -28,20 +28,23 @@ import { zeros } from "../prims/fill.ts";
 import { reshape } from "../prims/movement.ts";
 import { argmax, reduceOr } from "../prims/reduce.ts";
 import { selectN } from "../prims/select.ts";
-import { fromTypedArray, peek } from "../runtime/array.ts";
+import { fromTypedArray } from "../runtime/array.ts";
 import { stage, stageClosed } from "../transforms/stage.ts";
 import { flatten, isPlainObject, unflatten } from "../tree/flatten.ts";
-import { registerPytreeNode } from "../tree/registry.ts";
 import { staticKey } from "../tree/structure.ts";
 import type { Args, Traced } from "../tree/types.ts";
-import { type Aval, formatAval } from "../types/aval.ts";
+import { type Aval, formatAval, makeAval } from "../types/aval.ts";
 import { isFloating, isTypedArray, type TypedArray } from "../types/dtype.ts";
-import { sizeOf } from "../types/shape.ts";
+import type { Shape } from "../types/shape.ts";
 import { range, splitList } from "../util/list.ts";
+import { firstOutside, hasIndices, outsideText } from "./bounds.ts";
+import { CheckedError, checkError, siteNumber, sites } from "./checked.ts";
 import { checkFields, fieldNames, formatFields, parseFormat } from "./format.ts";
 
-/** What is checked: the function's own `check`s, NaN in results of operations, division by zero. */
-export type ErrorCategory = "user" | "nan" | "div";
+export { CheckedError };
+
+/** What is checked: the function's own `check`s, NaN in results of operations, division by zero, indices out of bounds. */
+export type ErrorCategory = "user" | "nan" | "div" | "index";
 
 /** The function's own checks. */
 export const userChecks: readonly ErrorCategory[] = ["user"];
@@ -51,27 +54,15 @@ export const nanChecks: readonly ErrorCategory[] = ["nan"];
 export const divChecks: readonly ErrorCategory[] = ["div"];
 /** NaN and division by zero. */
 export const floatChecks: readonly ErrorCategory[] = ["nan", "div"];
+/**
+ * Indices out of bounds: of reads, updates and slices at computed places, whatever their mode makes of them. Functions with
+ * derivative or batching rules of their own are not looked into.
+ */
+export const indexChecks: readonly ErrorCategory[] = ["index"];
+/** All that need no `check` in the function: NaN, division by zero, indices. */
+export const automaticChecks: readonly ErrorCategory[] = ["nan", "div", "index"];
 /** All of them. */
-export const allChecks: readonly ErrorCategory[] = ["user", "nan", "div"];
-
-/** A message, and the types of what it shows. */
-interface Site {
-  readonly avals: readonly Aval[];
-  readonly text: (payload: readonly NDArray[]) => string;
-}
-
-/** Messages by number, from 1; equal ones are one. */
-const sites: Site[] = [{ avals: [], text: () => "" }];
-const numbers = new Map<string, number>();
-
-function siteNumber(key: string, site: Site): number {
-  let number = numbers.get(key);
-  if (number === undefined) {
-    number = sites.push(site) - 1;
-    numbers.set(key, number);
-  }
-  return number;
-}
+export const allChecks: readonly ErrorCategory[] = ["user", "nan", "div", "index"];
 
 /**
  * Checks that a predicate holds. In a function given to `checkify` a failure becomes part of its result; elsewhere it is
@@ -115,76 +106,6 @@ export function check(predicate: NDArray | boolean, message: string, ...values: 
   checkPrimitive([holds, ...given.arrays], { site, failure });
 }
 
-function checkError(text: string): CheckError {
-  return new CheckError({ what: text, fix: "look at the values that the message shows, and at the line of the check" });
-}
-
-/** The error that a function given to `checkify` returned: perhaps none. A tree, so that it passes through transformations. */
-export class CheckedError {
-  /** The number of the message whose check failed first; 0: none did. Under vmap one for each example. */
-  private readonly code: NDArray;
-  private readonly sites: readonly number[];
-  private readonly payload: readonly NDArray[];
-
-  /** @internal */
-  constructor(code: NDArray, numbers: readonly number[], payload: readonly NDArray[]) {
-    this.code = code;
-    this.sites = numbers;
-    this.payload = payload;
-  }
-
-  /**
-   * The message of the first check that failed, or null; for a batch one line for each example that failed.
-   * @throws ConcretizationTypeError while it is traced.
-   * @example const [error, y] = checkify(f)(x); if (error.get() !== null) console.log(error.get());
-   */
-  get(): string | null {
-    const { shape } = this.code;
-    if (shape.length === 0) return this.message(Number(item(this.code)), 0);
-    if (!isConcrete(this.code)) item(this.code);
-    const lines: string[] = [];
-    for (const [i, code] of (peek(this.code) as Int32Array).entries()) {
-      const message = this.message(code, i);
-      if (message === null) continue;
-      const index: number[] = [];
-      for (let d = shape.length - 1, rest = i; d >= 0; rest = Math.floor(rest / shape[d]!), d--)
-        index[d] = rest % shape[d]!;
-      lines.push(`at mapped index ${index.join(", ")}: ${message}`);
-    }
-    return lines.length === 0 ? null : lines.join("\n");
-  }
-
-  /** Throws the error, if there is one. @throws CheckError */
-  throw(): void {
-    const message = this.get();
-    if (message !== null) throw checkError(message);
-  }
-
-  private message(code: number, example: number): string | null {
-    if (code === 0) return null;
-    const { avals, text } = sites[code]!;
-    const before = this.sites.filter((site) => site < code).reduce((sum, site) => sum + sites[site]!.avals.length, 0);
-    return text(
-      avals.map((aval, i) => {
-        const size = sizeOf(aval.shape);
-        const data = peek(this.payload[before + i]!);
-        // What does not depend on a mapped axis stands once, or once for each example.
-        const at = data.length === size ? 0 : example * size;
-        return fromTypedArray(aval, data.slice(at, at + size));
-      }),
-    );
-  }
-
-  static {
-    registerPytreeNode(
-      CheckedError,
-      (e: CheckedError) => ({ children: [e.code, ...e.payload], aux: e.sites.join() }),
-      (aux, [code, ...payload]) =>
-        new CheckedError(code as NDArray, aux === "" ? [] : String(aux).split(",").map(Number), payload as NDArray[]),
-    );
-  }
-}
-
 /** What is carried through a program. */
 interface State {
   code: NDArray;
@@ -200,7 +121,7 @@ class Checker {
   constructor(jaxpr: Jaxpr, errors: ReadonlySet<ErrorCategory>) {
     this.errors = errors;
     const found = new Set<number>();
-    if (errors.has("user")) collectSites(jaxpr, found);
+    collectSites(jaxpr, errors, found);
     this.shown = [...found].filter((site) => sites[site]!.avals.length > 0).sort((a, b) => a - b);
   }
 
@@ -231,7 +152,7 @@ class Checker {
 
   /** Whether a program may fail. */
   private mayFail(jaxpr: Jaxpr): boolean {
-    return jaxpr.effects.has("check") || this.errors.has("nan") || this.errors.has("div");
+    return jaxpr.effects.has("check") || automaticChecks.some((category) => this.errors.has(category));
   }
 
   /** Runs a program under the current trace; its checks go to the state. */
@@ -271,6 +192,10 @@ class Checker {
     if (this.errors.has("div") && primitive.name === "div") {
       const site = siteNumber("div", { avals: [], text: () => "division by zero" });
       this.fail(anyOf(eq(operands[1]!, zeros({ ...operands[1]!.aval, shape: [] }))), site, [], state);
+    }
+    if (this.errors.has("index") && hasIndices(primitive)) {
+      const found = firstOutside(primitive, operands, params);
+      if (found !== undefined) this.fail(found.failed, indexSite(operands[0]!.shape), found.payload, state);
     }
     const results = bind(primitive, operands, params);
     if (this.errors.has("nan") && nanPrimitives.has(primitive.name)) {
@@ -437,10 +362,22 @@ function programsIn(params: unknown): Jaxpr[] {
   return Object.values(params).flatMap((value) => (Array.isArray(value) || isJaxpr(value) ? programsIn(value) : []));
 }
 
-function collectSites(jaxpr: Jaxpr, into: Set<number>): void {
-  for (const { primitive, params, effects } of jaxpr.equations) {
-    if (primitive === checkPrimitive) into.add((params as { readonly site: number }).site);
-    else if (effects.includes("check")) for (const inner of programsIn(params)) collectSites(inner, into);
+/** The message for indices of an array of this shape. */
+function indexSite(shape: Shape): number {
+  const aval = makeAval([], "int32");
+  return siteNumber(`index ${shape}`, {
+    avals: [aval, aval],
+    text: ([index, axis]) => outsideText(shape, Number(item(index!)), Number(item(axis!))),
+  });
+}
+
+function collectSites(jaxpr: Jaxpr, errors: ReadonlySet<ErrorCategory>, into: Set<number>): void {
+  for (const { primitive, params, inputs, effects } of jaxpr.equations) {
+    if (primitive === checkPrimitive) {
+      if (errors.has("user")) into.add((params as { readonly site: number }).site);
+    } else if (errors.has("index") && hasIndices(primitive)) into.add(indexSite(inputs[0]!.aval.shape));
+    else if (errors.has("index") || effects.includes("check"))
+      for (const inner of programsIn(params)) collectSites(inner, errors, into);
   }
 }
 
@@ -451,8 +388,8 @@ export interface CheckifyOptions {
 }
 
 /**
- * A function that returns an error beside the result of `f`, instead of throwing: what its `check`s found, and NaN and
- * divisions by zero if asked for. It can be transformed and compiled like any other: `jit(checkify(f))`, `vmap(checkify(f))`,
+ * A function that returns an error beside the result of `f`, instead of throwing: what its `check`s found, and NaN,
+ * divisions by zero and indices out of bounds if asked for. It can be transformed and compiled like any other: `jit(checkify(f))`, `vmap(checkify(f))`,
  * `checkify(vmap(grad(f)))`.
  *
  * @throws OptionError for unknown errors; TransformError for a check inside of a function with custom derivatives.

@@ -2,6 +2,7 @@
 import "../array/install.ts";
 
 export { type JetOptions, jet, type SeriesOf } from "./jet.ts";
+export { type OdeOptions, odeint } from "./ode.ts";
 export {
   SparseMatrix,
   type SparseOptions,

@@ -7,7 +7,9 @@ import { checkFunction, checkSynchronous, flattenToArrays, functionName, type Us
 import { checkpointCall } from "../control/checkpoint.ts";
 import { customJvpCall } from "../control/customjvp.ts";
 import { customVjpCall } from "../control/customvjp.ts";
+import { customVmapCall } from "../control/customvmap.ts";
 import { jitCall } from "../control/jit.ts";
+import { linearCallProgram } from "../control/linearcall.ts";
 import { evaluate } from "../core/evaluate.ts";
 import type { Jaxpr } from "../core/jaxpr.ts";
 import { NDArray } from "../core/ndarray.ts";
@@ -202,6 +204,8 @@ const programs: ReadonlySet<AnyPrimitive> = /* @__PURE__ */ new Set<AnyPrimitive
   jitCall,
   customJvpCall,
   customVjpCall,
+  customVmapCall,
+  linearCallProgram,
   checkpointCall,
 ]);
 

@@ -11,12 +11,14 @@ import { ArgumentError, checkOptions, ShapeError } from "../errors/index.ts";
 import { add, div, mul } from "../prims/arithmetic.ts";
 import { convertElementType } from "../prims/cast.ts";
 import * as prims from "../prims/collective.ts";
-import { reshape } from "../prims/movement.ts";
+import { moveaxis, reshape } from "../prims/movement.ts";
+import { reduceMax, reduceMin, reduceSum } from "../prims/reduce.ts";
 import { unflatten } from "../tree/flatten.ts";
 import type { Traced } from "../tree/types.ts";
 import { formatAval } from "../types/aval.ts";
 import { isInexact } from "../types/dtype.ts";
 import { canonicalAxis } from "../types/shape.ts";
+import { type AxisIndexGroups, checkGroups, type GroupOptions, withinGroups } from "./groups.ts";
 
 /** The name of a mapped axis, or of several: the first varies slowest. */
 export type AxisName = string | readonly string[];
@@ -34,6 +36,25 @@ function checked<P>(primitive: Operation<1, P>, x: NDArray, params: P): NDArray 
   primitive.types([x.aval], params);
   return bind(primitive, [x], params)[0]!;
 }
+
+/** How to combine within groups, if the options name any. */
+function grouping(caller: string, axisName: AxisName, options: GroupOptions | undefined) {
+  checkOptions(caller, options, ["axisIndexGroups"]);
+  const groups = options?.axisIndexGroups;
+  if (groups === undefined) return undefined;
+  const [name, ...others] = toNames(axisName);
+  if (name === undefined || others.length > 0) {
+    throw new ArgumentError({
+      what: `${caller}: axisIndexGroups are about one axis, but there are ${others.length + 1}: ${toNames(axisName).join(", ")}`,
+      fix: "combine over the other axes in a call of their own",
+    });
+  }
+  const size = namedAxisSize(name);
+  checkGroups(groups, size, false);
+  return (x: NDArray, combine: (values: NDArray) => NDArray): NDArray => withinGroups(x, name, groups, size, combine);
+}
+
+const sumOfRows = (values: NDArray): NDArray => reduceSum(values, { axes: [0] });
 
 /**
  * The number of examples along a named axis, as a number: known while tracing.
@@ -67,15 +88,16 @@ export function axisIndex(axisName: AxisName): NDArray {
  * @example vmap((x: NDArray) => x.div(lax.psum(x, "i")), { axisName: "i" })(jnp.array([1, 2, 5])) // [0.125 0.25 0.625]
  */
 export function psum(x: number, axisName: AxisName): number;
-export function psum<const T>(x: T, axisName: AxisName): Traced<T>;
-export function psum(x: unknown, axisName: AxisName): unknown {
+export function psum<const T>(x: T, axisName: AxisName, options?: GroupOptions): Traced<T>;
+export function psum(x: unknown, axisName: AxisName, options?: GroupOptions): unknown {
   const axes = toNames(axisName);
   const size = axisSize(axisName);
-  if (typeof x === "number") return x * size;
+  const within = grouping("psum", axisName, options);
+  if (typeof x === "number" && within === undefined) return x * size;
   return onLeaves(x, (leaf) => {
     const counted =
       leaf.aval.dtype === "bool" ? convertElementType(leaf, { newDtype: "int32", weakType: false }) : leaf;
-    return prims.psum(counted, { axes });
+    return within === undefined ? prims.psum(counted, { axes }) : within(counted, sumOfRows);
   });
 }
 
@@ -84,19 +106,32 @@ export function psum(x: unknown, axisName: AxisName): unknown {
  * @throws UnboundAxisError if no vmap at work has this name.
  * @example vmap((x: NDArray) => x.sub(lax.pmean(x, "i")), { axisName: "i" })(jnp.array([1, 2, 6])) // [-2. -1. 3.]
  */
-export function pmean<const T>(x: T, axisName: AxisName): Traced<T> {
+export function pmean<const T>(x: T, axisName: AxisName, options?: GroupOptions): Traced<T> {
   const axes = toNames(axisName);
   const size = axisSize(axisName);
+  const within = grouping("pmean", axisName, options);
   return onLeaves(x, (leaf) => {
     const { dtype } = leaf.aval;
     const floating = isInexact(dtype) ? leaf : convertElementType(leaf, { newDtype: "float32", weakType: false });
+    if (within !== undefined) return within(floating, (values) => div(sumOfRows(values), values.aval.shape[0]!));
     return div(prims.psum(floating, { axes }), size);
   });
 }
 
-function extreme<const T>(primitive: typeof prims.pmax, x: T, axisName: AxisName): Traced<T> {
+function extreme<const T>(
+  primitive: typeof prims.pmax,
+  ofRows: typeof reduceMax,
+  x: T,
+  axisName: AxisName,
+  options: GroupOptions | undefined,
+): Traced<T> {
   axisSize(axisName);
-  return onLeaves(x, (leaf) => primitive(leaf, { axes: toNames(axisName) }));
+  const within = grouping(primitive.name, axisName, options);
+  return onLeaves(x, (leaf) =>
+    within === undefined
+      ? primitive(leaf, { axes: toNames(axisName) })
+      : within(leaf, (values) => ofRows(values, { axes: [0] })),
+  );
 }
 
 /**
@@ -104,8 +139,8 @@ function extreme<const T>(primitive: typeof prims.pmax, x: T, axisName: AxisName
  * @throws UnboundAxisError if no vmap at work has this name.
  * @example vmap((x: NDArray) => lax.pmax(x, "i"), { axisName: "i" })(jnp.array([1, 5, 2])) // [5. 5. 5.]
  */
-export function pmax<const T>(x: T, axisName: AxisName): Traced<T> {
-  return extreme(prims.pmax, x, axisName);
+export function pmax<const T>(x: T, axisName: AxisName, options?: GroupOptions): Traced<T> {
+  return extreme(prims.pmax, reduceMax, x, axisName, options);
 }
 
 /**
@@ -113,8 +148,8 @@ export function pmax<const T>(x: T, axisName: AxisName): Traced<T> {
  * @throws UnboundAxisError if no vmap at work has this name.
  * @example vmap((x: NDArray) => lax.pmin(x, "i"), { axisName: "i" })(jnp.array([1, 5, 2])) // [1. 1. 1.]
  */
-export function pmin<const T>(x: T, axisName: AxisName): Traced<T> {
-  return extreme(prims.pmin, x, axisName);
+export function pmin<const T>(x: T, axisName: AxisName, options?: GroupOptions): Traced<T> {
+  return extreme(prims.pmin, reduceMin, x, axisName, options);
 }
 
 /** Options of `allGather`. */
@@ -123,6 +158,8 @@ export interface AllGatherOptions {
   readonly axis?: number;
   /** One after another along that axis instead of along a new one. */
   readonly tiled?: boolean;
+  /** The values of these groups of examples, of equal sizes, instead of those of all. One named axis only. */
+  readonly axisIndexGroups?: AxisIndexGroups;
 }
 
 /**
@@ -131,12 +168,20 @@ export interface AllGatherOptions {
  * @example vmap((x: NDArray) => lax.allGather(x, "i"), { axisName: "i" })(jnp.array([1, 2])) // [[1. 2.] [1. 2.]]
  */
 export function allGather<const T>(x: T, axisName: AxisName, options: AllGatherOptions = {}): Traced<T> {
-  checkOptions("allGather", options, ["axis", "tiled"]);
-  const { axis = 0, tiled = false } = options;
+  checkOptions("allGather", options, ["axis", "tiled", "axisIndexGroups"]);
+  const { axis = 0, tiled = false, axisIndexGroups } = options;
+  const within = grouping("allGather", axisName, axisIndexGroups === undefined ? {} : { axisIndexGroups });
   const names = [...toNames(axisName)].reverse();
   const sizes = names.map(namedAxisSize);
   return onLeaves(x, (leaf) => {
     const dimension = canonicalAxis(axis, leaf.aval.shape.length + (tiled ? 0 : 1));
+    if (within !== undefined) {
+      checkGroups(axisIndexGroups!, sizes[0]!, true);
+      return within(leaf, (values) => {
+        const moved = moveaxis(values, 0, dimension);
+        return tiled ? prims.mergeAxis(moved, dimension) : moved;
+      });
+    }
     // Of several axes the last is gathered first; the others put their parts before it along the same axis.
     return names.reduce(
       (value, name, k) =>
@@ -213,6 +258,16 @@ export function allToAll<const T>(
       newSizes: [...got.slice(0, concat), got[concat]! * got[concat + 1]!, ...got.slice(concat + 2)],
     });
   });
+}
+
+/**
+ * Exchanges a named axis with an axis of the value, which must be as long: what was the number of the example is the place
+ * along `axis`, and the other way round.
+ * @throws UnboundAxisError if no vmap at work has this name; ShapeError if the axis has another size.
+ * @example vmap((x: NDArray) => lax.pswapaxes(x, "i", 0), { axisName: "i" })(jnp.arange(4).reshape(2, 2)) // [[0 2] [1 3]]
+ */
+export function pswapaxes<const T>(x: T, axisName: string, axis: number): Traced<T> {
+  return allToAll(x, axisName, axis, axis);
 }
 
 /**

@@ -30,6 +30,7 @@ export {
   pshuffle,
   psum,
   psumScatter,
+  pswapaxes,
 } from "./collective.ts";
 export { cond, switch } from "./cond.ts";
 export {
@@ -52,6 +53,7 @@ export {
 } from "./conv.ts";
 export * from "./elementwise.ts";
 export * from "./gather.ts";
+export type { AxisIndexGroups, GroupOptions } from "./groups.ts";
 export {
   type CustomRootOptions,
   customLinearSolve,

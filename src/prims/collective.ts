@@ -147,7 +147,7 @@ export interface AllGatherParams extends NamedAxisParams {
 }
 
 /** Merges axis `dimension` with the one behind it. */
-function mergeAxis(x: NDArray, dimension: number): NDArray {
+export function mergeAxis(x: NDArray, dimension: number): NDArray {
   const { shape } = x.aval;
   const merged = shape[dimension]! * shape[dimension + 1]!;
   return reshape(x, { newSizes: [...shape.slice(0, dimension), merged, ...shape.slice(dimension + 2)] });

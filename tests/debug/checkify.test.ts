@@ -1,9 +1,10 @@
 /** Errors as values, through every transformation. The messages are JAX's. */
-import { customJvp, debug, errors, grad, jit, numpy as jnp, lax, type NDArray, remat, vmap } from "adjoint";
+import { customJvp, debug, errors, grad, jit, numpy as jnp, lax, type NDArray, remat, slice, vmap } from "adjoint";
 import { describe, expect, test } from "vitest";
 import { config } from "../../src/core/config.ts";
 
-const { check, checkify, nanChecks, userChecks, divChecks, floatChecks } = debug.checkify;
+const { allChecks, automaticChecks, check, checkify, divChecks, floatChecks, indexChecks, nanChecks, userChecks } =
+  debug.checkify;
 
 function positiveLog(x: NDArray): NDArray {
   check(x.greater(0), "must be positive, got {x} and {}", x.mul(2), { x });
@@ -103,6 +104,50 @@ for (const backend of ["wasm", "reference"]) {
       expect(checkify(ratio)(1, 0)[0].get()).toBe(null);
       const batch = vmap(checkify(ratio, { errors: divChecks }))(jnp.ones(2), jnp.array([1, 0]));
       expect(batch[0].get()).toBe("at mapped index 1: division by zero");
+    });
+
+    on("indices out of bounds, with JAX's messages", () => {
+      const x = jnp.arange(5).astype("float32");
+      const m = jnp.ones([3, 4]);
+      const int = (value: number | number[]): NDArray => jnp.array(value, { dtype: "int32" });
+      const text = (index: number, axis = 0, size = 5, shape = "(5,)"): string =>
+        `out-of-bounds indexing for array of shape ${shape}: index ${index} is out of bounds for axis ${axis} with size ${size}.`;
+      const of = (f: (...args: NDArray[]) => unknown, ...args: NDArray[]): string | null => {
+        const checked = checkify(f as (...args: NDArray[]) => NDArray, { errors: indexChecks });
+        const message = checked(...args)[0].get();
+        expect(jit(checked)(...args)[0].get()).toBe(message);
+        return message;
+      };
+      const get = (a: NDArray, i: NDArray) => a.get(i);
+      expect(of(get, x, int([0, 9, 3]))).toBe(text(9));
+      expect(of(get, x, int([-7]))).toBe(text(-2));
+      expect(of(get, x, int([-1, 4]))).toBe(null);
+      expect(of((a, i, j) => a.get(i, j), m, int([0, 1]), int([0, 11]))).toBe(text(11, 1, 4, "(3, 4)"));
+      expect(of((a, i) => a.at(i).set(1), x, int([9]))).toBe(text(9));
+      expect(of((a, i) => a.at(i).add(1), x, int([1, 9]))).toBe(text(9));
+      expect(of((a, i) => a.at(slice(), i).set(2), m, int(4))).toBe(text(4, 1, 4, "(3, 4)"));
+      expect(of((a, i) => jnp.take(a, i), x, int(7))).toBe(text(7));
+      expect(of((a, i) => lax.dynamicSlice(a, [i], [2]), x, int(4))).toBe(text(4));
+      expect(of((a, i) => lax.dynamicSlice(a, [i, 1], [2, 2]), m, int(4))).toBe(text(4, 0, 3, "(3, 4)"));
+      const update = (a: NDArray, i: NDArray): NDArray => lax.dynamicUpdateSlice(a, jnp.ones([2, 2]), [0, i]);
+      expect(of(update, m, int(3))).toBe(text(3, 1, 4, "(3, 4)"));
+      const rows = (a: NDArray): NDArray =>
+        lax.scan((c: NDArray, i: NDArray) => [c, a.get(i)] as const, jnp.zeros([]), jnp.arange(7))[1];
+      expect(of(rows, x)).toBe(text(5));
+      const each = vmap(checkify((i: NDArray) => x.get(i), { errors: indexChecks }))(int([0, 9, 3, -20]));
+      expect(each[0].get()).toBe(`at mapped index 1: ${text(9)}\nat mapped index 3: ${text(-15)}`);
+      expect(
+        checkify(
+          vmap((i: NDArray) => x.get(i)),
+          { errors: indexChecks },
+        )(int([0, 9]))[0].get(),
+      ).toBe(text(9));
+      const last = (a: NDArray, i: NDArray): NDArray => a.get(i).div(0);
+      expect(checkify(last, { errors: automaticChecks })(x, int(9))[0].get()).toBe(text(9));
+      expect(checkify(last, { errors: allChecks })(x, int(1))[0].get()).toBe("division by zero");
+      expect(checkify(last)(x, int(9))[0].get()).toBe(null);
+      const summed = (a: NDArray): NDArray => jnp.sum(a.get(int([1, 6])));
+      expect(checkify(grad(summed), { errors: indexChecks })(x)[0].get()).toBe(text(6));
     });
 
     on("checks outside of checkify throw where they stand, and cannot be compiled", () => {

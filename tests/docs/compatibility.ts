@@ -32,6 +32,11 @@ const spaces: readonly Space[] = [
   { jax: "jax.nn.initializers", here: nn.initializers, name: "nn.initializers" },
   { jax: "jax.random", here: random, name: "random" },
   { jax: "jax.tree", here: tree, name: "tree" },
+  { jax: "jax.checkpoint_policies", here: adjoint.checkpointPolicies, name: "checkpointPolicies" },
+  { jax: "jax.ad_checkpoint", here: adjoint, name: "adjoint" },
+  { jax: "jax.custom_derivatives", here: adjoint, name: "adjoint" },
+  { jax: "jax.custom_batching", here: adjoint, name: "adjoint" },
+  { jax: "jax.experimental.checkify", here: adjoint.debug.checkify, name: "debug.checkify" },
 ];
 
 /** JAX's name in camel case: `zeros_like` is `zerosLike`, `atleast_1d` is `atleast1d`; an underscore at the end stays. */
@@ -42,6 +47,8 @@ export function camelCase(name: string): string {
 /** What JAX has as a function and this library in another form. */
 const elsewhere: Readonly<Record<string, string>> = {
   "jax.disable_jit": "config.using({ disableJit: true }, body)",
+  "jax.checking_leaks": "debug.checkingLeaks",
+  "jax.pure_callback": "lax.pureCallback",
   "jax.numpy.get_printoptions": "getPrintOptions",
   "jax.numpy.set_printoptions": "setPrintOptions",
   "jax.numpy.printoptions": "printOptions",
@@ -56,6 +63,7 @@ interface Case {
   readonly room?: string;
   readonly typescript?: string;
   readonly python?: string;
+  readonly policy?: string;
   readonly steps?: readonly { readonly op: string }[];
   readonly transforms?: readonly string[];
 }
@@ -91,6 +99,13 @@ function subjects(file: string, c: Case): readonly string[] {
           ({ op }) =>
             `jax.${op === "softmax" || op === "sigmoid" ? "nn" : "numpy"}.${op.replace("where_greater", "where")}`,
         ),
+      ];
+    case "checkpoint":
+      return [
+        "jax.checkpoint",
+        "jax.grad",
+        "jax.ad_checkpoint.print_saved_residuals",
+        ...(c.policy === "none" ? [] : [`jax.checkpoint_policies.${c.policy!.split(" ")[0]}`]),
       ];
     case "errors":
     case "jaxpr_text":

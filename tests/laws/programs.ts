@@ -91,7 +91,7 @@ function whileCases(dtype: DType): Cases {
 
 function checkpointCases(dtype: DType): Cases {
   const jaxpr = staged(([x, y]) => [mul(sin(mul(x!, x!)), y!), exp(x!)], dtype, [3], []);
-  const params: CheckpointParams = { name: "f", jaxpr, preventCse: true, differentiated: false };
+  const params: CheckpointParams = { name: "f", jaxpr, policy: null, preventCse: true, differentiated: false };
   return [{ operands: [{ shape: [3] }, { shape: [] }], params }];
 }
 
@@ -129,6 +129,9 @@ export const programCases: Readonly<Record<string, (dtype: DType) => Cases>> = {
   remat2: checkpointCases,
   custom_jvp_call: customJvpCases,
   custom_vjp_call: customVjpCases,
+  // Its batches are the user's, and the residuals of linear_call cannot be differentiated: tests/transforms/rules.test.ts.
+  custom_vmap_call: () => [],
+  linear_call: () => [],
   // Has a transpose and nothing else: it is tried as the derivative of custom_vjp_call, in tests/transforms.
   custom_lin: () => [],
   // Its operands depend on one another (the solver knows the matrix): see tests/transforms/implicit.test.ts.

@@ -200,6 +200,40 @@ describe("transformations", () => {
   });
 });
 
+describe("symmetric matrices", () => {
+  const a = jnp.array([
+    [2, 1, 0],
+    [1, -3, 0.5],
+    [0, 0.5, 0.25],
+  ]);
+  const close = (x: NDArray, y: NDArray): void => expect(largest(x.sub(y))).toBeLessThan(2e-5);
+  test("singular values and vectors from eigenvalues", () => {
+    for (const x of [a, jnp.stack([a, a.T.mul(2)])]) {
+      const [u, s, vt] = jnp.linalg.svd(x, { hermitian: true });
+      close(s, jnp.linalg.svdvals(x));
+      close(jnp.matmul(u.mul(jnp.expandDims(s, -2)), vt), x);
+    }
+    // JAX's values, and its derivatives of the middle singular value: symmetric, unlike those of the plain decomposition.
+    const s = (x: NDArray): NDArray => jnp.linalg.svd(x, { hermitian: true, computeUv: false });
+    close(s(a), jnp.array([3.261268, 2.197281, 0.313986]));
+    const derivative = grad((x: NDArray) => s(x).get(1))(a) as NDArray;
+    const expected = [0.960166, 0.189423, 0.048638, 0.189423, 0.03737, 0.009595, 0.048638, 0.009595, 0.002464];
+    close(derivative.ravel(), jnp.array(expected));
+    close(jit(s)(a) as NDArray, s(a));
+  });
+  test("pseudo-inverses and ranks", () => {
+    const inverse = (x: NDArray): NDArray => jnp.linalg.pinv(x, { hermitian: true });
+    close(inverse(a), jnp.linalg.pinv(a));
+    const expected = [-0.049383, 0.04321, -0.08642, 0.04321, 0.024691, -0.049383, -0.08642, -0.049383, 0.098765];
+    close((grad((x: NDArray) => inverse(x).get(0, 1))(a) as NDArray).ravel(), jnp.array(expected));
+    const low = jnp.outer(jnp.array([1, -2, 3]), jnp.array([1, -2, 3]));
+    close(inverse(low), jnp.linalg.pinv(low));
+    expect(Number(jnp.linalg.matrixRank(low, { hermitian: true }).item())).toBe(1);
+    expect(Number(jnp.linalg.matrixRank(a, { hermitian: true }).item())).toBe(3);
+    expect(() => jnp.linalg.svd(jnp.ones([2, 3]), { hermitian: true })).toThrow("[..., n, n]");
+  });
+});
+
 test("what does not fit is an error that says so", () => {
   expect(() => jnp.linalg.inv(jnp.ones([2, 3]))).toThrow("[..., n, n]");
   expect(() => jnp.linalg.solve(jnp.eye(2), jnp.ones([3]))).toThrow("as many rows");

@@ -1,12 +1,13 @@
 /** Whole programs of several transformations inside one another, each against an independent route to the same number. */
 import { describe, expect, test } from "vitest";
 import { grad, valueAndGrad } from "../../src/api/grad.ts";
-import { hessian } from "../../src/api/jacobian.ts";
+import { hessian, jacrev } from "../../src/api/jacobian.ts";
 import { jit } from "../../src/api/jit.ts";
 import { vmap } from "../../src/api/vmap.ts";
 import type { NDArray } from "../../src/core/ndarray.ts";
+import { odeint } from "../../src/experimental/index.ts";
 import * as lax from "../../src/lax/index.ts";
-import { dot, maximum, mean, sqrt, where } from "../../src/numpy/index.ts";
+import { dot, linalg, maximum, mean, sqrt, stack, where } from "../../src/numpy/index.ts";
 import * as random from "../../src/random/index.ts";
 import { range } from "../../src/util/list.ts";
 import { array, differences, expectClose, values } from "../transforms/arrays.ts";
@@ -214,4 +215,69 @@ test("a recurrent network by scan has the gradient of the unrolled one", () => {
   const [b, db] = valueAndGrad(unrolled)(w);
   expectClose(a, b, 1e-12);
   expectClose(da, db, 1e-12);
+});
+
+describe("fitting predators and prey", () => {
+  // x' = a x - b x y, y' = -c y + d x y, whose solutions keep d x - c log x + b y - a log y.
+  const times = array([0, 0.5, 1, 1.5, 2]);
+  const start = array([1.5, 1]);
+  const field = (s: NDArray, _t: NDArray, p: NDArray): NDArray => {
+    const [x, y] = [s.get(0), s.get(1)];
+    const meetings = x.mul(y);
+    return stack([p.get(0).mul(x).sub(p.get(1).mul(meetings)), p.get(3).mul(meetings).sub(p.get(2).mul(y))]);
+  };
+  const run = (p: NDArray): NDArray => odeint(field as never, start, times, p) as NDArray;
+  /** The same by Runge and Kutta's method of order four in plain numbers, with many short steps. */
+  const plain = (p: readonly number[]): number[] => {
+    const f = ([x, y]: readonly number[]): number[] => [p[0]! * x! - p[1]! * x! * y!, p[3]! * x! * y! - p[2]! * y!];
+    const moved = (s: readonly number[], k: readonly number[], h: number): number[] => s.map((v, i) => v + h * k[i]!);
+    let s: number[] = [1.5, 1];
+    const found = [...s];
+    for (let n = 1; n <= 2000; n++) {
+      const h = 1e-3;
+      const k1 = f(s);
+      const k2 = f(moved(s, k1, h / 2));
+      const k3 = f(moved(s, k2, h / 2));
+      const k4 = f(moved(s, k3, h));
+      s = s.map((v, i) => v + (h / 6) * (k1[i]! + 2 * k2[i]! + 2 * k3[i]! + k4[i]!));
+      if (n % 500 === 0) found.push(...s);
+    }
+    return found;
+  };
+  const truth = array([1.1, 0.8, 0.9, 0.6]);
+  const data = run(truth);
+  const loss = (p: NDArray): NDArray => {
+    const error = run(p).sub(data);
+    return sum(error.mul(error));
+  };
+  const guess = array([1, 0.7, 1, 0.7]);
+  const plainLoss = (p: readonly number[]): number =>
+    plain(p).reduce((total, v, i) => total + (v - values(data)[i]!) ** 2, 0);
+
+  test("the solution, and what it keeps", () => {
+    expectClose(run(truth), plain(values(truth)), 1e-7);
+    const [a, b, c, d] = values(truth) as [number, number, number, number];
+    const kept = (x: number, y: number): number => d * x - c * Math.log(x) + b * y - a * Math.log(y);
+    const all = values(data);
+    for (const i of range(5)) expectClose([kept(all[2 * i]!, all[2 * i + 1]!)], [kept(1.5, 1)], 1e-7);
+  });
+  test("the gradient by the adjoint equation, compiled and in a batch", () => {
+    const numeric = differences((p) => array([plainLoss(values(p))], []), guess);
+    expectClose(grad(loss)(guess), numeric, 1e-5);
+    expectClose(jit(grad(loss))(guess), numeric, 1e-5);
+    const both = array([...values(guess), ...values(truth)], [2, 4]);
+    const batch = vmap(grad(loss))(both) as NDArray;
+    expectClose(batch.get(0), numeric, 1e-5);
+    expectClose(batch.get(1), [0, 0, 0, 0], 1e-6);
+  });
+  test("the Gauss-Newton matrix from reverse mode finds the parameters", () => {
+    const residual = (p: NDArray): NDArray => run(p).sub(data).ravel();
+    const improve = jit((p: NDArray): NDArray => {
+      const j = jacrev(residual)(p) as NDArray;
+      return p.sub(linalg.solve(dot(j.T, j), dot(j.T, residual(p))));
+    });
+    let p = guess;
+    for (let i = 0; i < 6; i++) p = improve(p) as NDArray;
+    expectClose(p, values(truth), 1e-6);
+  });
 });

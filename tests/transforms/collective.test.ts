@@ -399,3 +399,52 @@ describe("names", () => {
     expect(() => over((x) => lax.pshuffle(x, "i", [0]), xs)).toThrow("was given 1 sources");
   });
 });
+
+test("pswapaxes exchanges the batch with an axis", () => {
+  expect(over((x) => lax.pswapaxes(x, "i", 0), nine)).toEqual(nine.T.tolist());
+  expect(() => over((x) => lax.pswapaxes(x, "i", 0), array(range(6), [3, 2]))).toThrow(/all_to_all requires/);
+});
+
+describe("within groups", () => {
+  const eight = array(range(8));
+  const axisIndexGroups = [
+    [0, 2, 4, 6],
+    [1, 3, 5, 7],
+  ];
+  const groups = { axisIndexGroups };
+  const alternating = (even: number, odd: number): number[] => range(8).map((n) => (n % 2 === 0 ? even : odd));
+  test("sums, means and extremes of the example's own group", () => {
+    expect(over((x) => lax.psum(x, "i", groups), eight)).toEqual(alternating(12, 16));
+    expect(over((x) => lax.pmean(x, "i", groups), eight)).toEqual(alternating(3, 4));
+    expect(over((x) => lax.pmax(x, "i", groups), eight)).toEqual(alternating(6, 7));
+    expect(over((x) => lax.pmin(x, "i", groups), eight)).toEqual(alternating(0, 1));
+    expect(over((x) => lax.psum(x, "i", { axisIndexGroups: [[3], [0, 1, 2, 4, 5, 6, 7]] }), eight)).toEqual(
+      range(8).map((n) => (n === 3 ? 3 : 25)),
+    );
+    expect(vmap((x: NDArray) => lax.allGather(x, "i", groups), i)(eight).tolist()).toEqual(
+      range(8).map((n) => [0, 2, 4, 6].map((m) => m + (n % 2))),
+    );
+  });
+  test("derivatives, and another vmap around", () => {
+    const f = (x: NDArray): NDArray => sum(vmap((v: NDArray) => lax.psum(v, "i", groups).mul(v), i)(x));
+    expectClose(grad(f)(eight), alternating(24, 32));
+    const rows = array(range(16), [2, 8]);
+    const both = vmap((r: NDArray) => vmap((v: NDArray) => lax.psum(v, "i", groups), i)(r))(rows);
+    expect(both.tolist()).toEqual([alternating(12, 16), alternating(44, 48)]);
+    expectClose(jit(grad(f))(eight), alternating(24, 32));
+  });
+  test("groups that do not fit", () => {
+    expect(() => over((x) => lax.psum(x, "i", { axisIndexGroups: [[0, 1]] }), eight)).toThrow(
+      /must cover all indices exactly once/,
+    );
+    expect(() => over((x) => lax.allGather(x, "i", { axisIndexGroups: [[0], [1, 2, 3, 4, 5, 6, 7]] }), eight)).toThrow(
+      /same size/,
+    );
+    expect(() =>
+      vmap(
+        vmap((x: NDArray) => lax.psum(x, ["i", "j"], groups), { axisName: "j" }),
+        i,
+      )(array(range(8), [2, 4])),
+    ).toThrow(/about one axis/);
+  });
+});

@@ -1,4 +1,19 @@
-import { checkpoint, customJvp, customVjp, grad, lax, type NDArray } from "adjoint";
+import {
+  checkpoint,
+  checkpointName,
+  checkpointPolicies,
+  customJvp,
+  customVjp,
+  customVmap,
+  experimental,
+  fwdAndBwd,
+  grad,
+  lax,
+  linearCall,
+  type NDArray,
+  type Residuals,
+  vmap,
+} from "adjoint";
 import { expectTypeOf, test } from "vitest";
 
 declare const x: NDArray;
@@ -52,4 +67,36 @@ test("checkpoint and control flow", () => {
   const bad = (a: NDArray) => ({ a });
   // @ts-expect-error a branch of another type
   lax.cond(true, (a: NDArray) => a, bad, x);
+});
+
+test("policies, linearCall, customVmap, odeint", () => {
+  expectTypeOf(checkpointName({ a: x }, "h")).toEqualTypeOf<{ a: NDArray }>();
+  const policy = checkpointPolicies.saveOnlyTheseNames("h");
+  expectTypeOf(checkpoint((a) => a.mul(2), { policy })(1)).toEqualTypeOf<NDArray>();
+  const linear = linearCall(
+    (r: NDArray, v: { a: NDArray }) => v.a.mul(r),
+    (r, ct) => {
+      expectTypeOf(ct).toEqualTypeOf<NDArray>();
+      return { a: ct.mul(r) };
+    },
+    x,
+    { a: x },
+  );
+  expectTypeOf(linear).toEqualTypeOf<NDArray>();
+  const f = customVmap((a: NDArray, p: { w: NDArray }) => a.mul(p.w));
+  f.defVmap((size, [aBatched, pBatched], a, p) => {
+    expectTypeOf(size).toEqualTypeOf<number>();
+    expectTypeOf(aBatched).toEqualTypeOf<boolean>();
+    return [a.mul(p.w), aBatched || pBatched.w];
+  });
+  // @ts-expect-error a rule says which results are batched
+  f.defVmap((_size, _batched, a) => [a]);
+  expectTypeOf(vmap(f)(x, { w: x })).toEqualTypeOf<NDArray>();
+  const [fwd, bwd] = fwdAndBwd((a: NDArray, b: NDArray) => a.mul(b), { argnums: [0, 1] });
+  const [y, residuals] = fwd(1, x);
+  expectTypeOf(y).toEqualTypeOf<NDArray>();
+  expectTypeOf(residuals).toEqualTypeOf<Residuals>();
+  expectTypeOf(bwd(residuals, 1)).toEqualTypeOf<NDArray[]>();
+  const path = experimental.odeint((s) => ({ u: s.u.neg() }), { u: x }, x, { rtol: 1e-3 });
+  expectTypeOf(path).toEqualTypeOf<{ u: NDArray }>();
 });

@@ -10,14 +10,18 @@ import os
 import types
 
 import jax
+import jax.ad_checkpoint
+import jax.custom_batching
+import jax.custom_derivatives
 import jax.numpy as jnp
+from jax.experimental import checkify
 from jax.extend.core import Primitive
 
 PINNED = "0.10.2"
 if jax.__version__ != PINNED:
     raise SystemExit(f"the names are those of jax=={PINNED}, but jax=={jax.__version__} is installed")
 
-CLASSES = {"finfo", "iinfo", "ShapeDtypeStruct", "custom_jvp", "custom_vjp"}
+CLASSES = {"finfo", "iinfo", "ShapeDtypeStruct", "custom_jvp", "custom_vjp", "custom_vmap", "SymbolicZero"}
 
 
 def is_dtype(value):
@@ -57,9 +61,17 @@ spaces = {
     "jax.nn.initializers": names(jax.nn.initializers),
     "jax.random": names(jax.random),
     "jax.tree": names(jax.tree),
+    "jax.checkpoint_policies": names(jax.checkpoint_policies),
+    "jax.ad_checkpoint": names(jax.ad_checkpoint, typing_only),
+    "jax.custom_derivatives": names(jax.custom_derivatives, typing_only),
+    "jax.custom_batching": names(jax.custom_batching),
+    "jax.experimental.checkify": sorted(name for name in dir(checkify) if name[0].islower()),
 }
 path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "names.json")
 with open(path, "w", encoding="utf-8") as f:
-    json.dump({"jax": jax.__version__, "names": spaces}, f, indent=2)
-    f.write("\n")
+    lines = []
+    for space, found in spaces.items():
+        short = f'    "{space}": {json.dumps(found)}'
+        lines.append(short if len(short) < 120 else f'    "{space}": ' + json.dumps(found, indent=2).replace("\n", "\n    "))
+    f.write(f'{{\n  "jax": "{jax.__version__}",\n  "names": {{\n' + ",\n".join(lines) + "\n  }\n}\n")
 print({space: len(found) for space, found in spaces.items()})

@@ -8,16 +8,17 @@ import { any, max, sum } from "../../array/reduction.ts";
 import { matrixTranspose } from "../../array/shape.ts";
 import type { NDArray } from "../../core/ndarray.ts";
 import { checkOptions, OptionError, ShapeError } from "../../errors/index.ts";
-import { div, mul } from "../../prims/arithmetic.ts";
+import { abs, div, mul, neg } from "../../prims/arithmetic.ts";
 import { and } from "../../prims/bitwise.ts";
 import { cholesky as choleskyFactor } from "../../prims/cholesky.ts";
-import { ge, gt } from "../../prims/compare.ts";
+import { ge, gt, lt } from "../../prims/compare.ts";
 import { eigh as eighFactors } from "../../prims/eigh.ts";
 import { lowerTriangle } from "../../prims/matrices.ts";
 import { broadcastTo, expandDims } from "../../prims/movement.ts";
 import { qr as qrFactors } from "../../prims/qr.ts";
 import { where } from "../../prims/rules.ts";
 import { sliceAlong } from "../../prims/slicing.ts";
+import { sort } from "../../prims/sort.ts";
 import { svd as svdFactors } from "../../prims/svd.ts";
 import { composite } from "../../runtime/composite.ts";
 import { formatShape } from "../../types/shape.ts";
@@ -110,25 +111,47 @@ export function eigvalsh(a: ArrayArg, options: EighOptions = {}): NDArray {
 }
 
 /** Options of `svd`. */
-export interface SvdOptions {
+export interface SvdOptions extends HermitianOptions {
   /** Square U and V. Default true; their derivative exists only for false (or square matrices). */
   readonly fullMatrices?: boolean;
   /** Whether to give U and V^T beside the singular values. Default true. */
   readonly computeUv?: boolean;
 }
 
+/** The option for symmetric matrices. */
+export interface HermitianOptions {
+  /** The matrices are symmetric: their eigenvalues serve, which cost less. Read is the mean of each matrix and its transpose.
+   *  Default false. */
+  readonly hermitian?: boolean;
+}
+
+/** S, U, V^T of symmetric matrices, from the eigenvalues: A = V diag(w) V^T = V diag(|w|) (V diag(sign w))^T. */
+const symmetricSingular = /* @__PURE__ */ composite<null>("svd", ([a]) => {
+  const [v, w] = eighFactors([symmetrized(a!, matrixTranspose(a!))], { lower: true }) as [NDArray, NDArray];
+  const { shape } = v.aval;
+  const axis = shape.length - 1;
+  const rows = broadcastTo(expandDims(w, [axis - 1]), shape);
+  const order = { dimension: axis, isStable: true, numKeys: 1 };
+  const [, sorted, vectors] = sort([neg(abs(rows)), rows, v], order) as [NDArray, NDArray, NDArray];
+  const signed = where(lt(sorted, constant(0, v.aval.dtype)), neg(vectors), vectors, vectors);
+  const [size, values] = sort([neg(abs(w)), w], { ...order, dimension: axis - 1 }) as [NDArray, NDArray];
+  return [where(lt(values, constant(0, w.aval.dtype)), neg(values), values, size), vectors, matrixTranspose(signed)];
+});
+
 /**
  * The singular value decomposition A = U diag(S) Vh: S in descending order; columns of U and rows of Vh orthonormal, each
  * pair up to its sign.
- * @throws ShapeError for fewer than two axes.
+ * @throws ShapeError for fewer than two axes, or with `hermitian` for matrices that are not square.
  * @example const [u, s, vh] = jnp.linalg.svd(a, { fullMatrices: false });
  */
 export function svd(a: ArrayArg, options: SvdOptions & { readonly computeUv: false }): NDArray;
 export function svd(a: ArrayArg, options?: SvdOptions): [U: NDArray, S: NDArray, Vh: NDArray];
 export function svd(a: ArrayArg, options: SvdOptions = {}): NDArray | [NDArray, NDArray, NDArray] {
-  checkOptions("linalg.svd", options, ["fullMatrices", "computeUv"]);
-  const { fullMatrices = true, computeUv = true } = options;
-  const [s, u, vt] = svdFactors([matrices("svd", a)], { fullMatrices, computeUv });
+  checkOptions("linalg.svd", options, ["fullMatrices", "computeUv", "hermitian"]);
+  const { fullMatrices = true, computeUv = true, hermitian = false } = options;
+  const [s, u, vt] = hermitian
+    ? symmetricSingular([squareMatrices("svd", a)], null)
+    : svdFactors([matrices("svd", a)], { fullMatrices, computeUv });
   return computeUv ? [u!, s!, vt!] : s!;
 }
 
@@ -142,55 +165,59 @@ export function svdvals(x: ArrayArg): NDArray {
 }
 
 type WithTolerance = (a: NDArray, rtol: NDArray) => NDArray;
-let pseudoInverse: WithTolerance | undefined;
+const pseudoInverse: { [hermitian: string]: WithTolerance } = {};
 
 /** The pseudo-inverse; its derivative (Golub and Pereyra 1973) needs no singular vectors. */
-function pseudoInverter(): WithTolerance {
-  if (pseudoInverse === undefined) {
-    const inverted = customJvp((a: NDArray, rtol: NDArray) => {
-      const [s, u, vt] = svdFactors([a], { fullMatrices: false, computeUv: true }) as [NDArray, NDArray, NDArray];
-      const rank = s.aval.shape.length;
-      const cutoff = mul(
-        broadcastTo(expandDims(rtol, [rank - 1]), s.aval.shape),
-        broadcastTo(sliceAlong(s, rank - 1, 0, 1), s.aval.shape),
-      );
-      const kept = where(gt(s, cutoff), s, Number.POSITIVE_INFINITY, s);
-      const ut = matrixTranspose(u);
-      return matmul(matrixTranspose(vt), div(ut, broadcastTo(expandDims(kept, [rank]), ut.aval.shape)));
-    });
-    inverted.defjvp(([a, rtol], [da]) => {
-      const p = inverted(a, rtol);
-      const [pt, dat] = [matrixTranspose(p), matrixTranspose(da)];
-      const [m, n] = a.aval.shape.slice(-2) as [number, number];
-      if (m >= n) {
-        const s = matmul(matmul(p, pt), dat);
-        const t = matmul(matmul(dat, pt), p);
-        const change = s
-          .sub(matmul(matmul(s, a), p))
-          .add(t)
-          .sub(matmul(matmul(p, a), t));
-        return [p, change.sub(matmul(matmul(p, da), p))];
-      }
-      const s = matmul(p, matmul(pt, dat));
-      const t = matmul(dat, matmul(pt, p));
+function pseudoInverter(hermitian: boolean): WithTolerance {
+  const known = pseudoInverse[String(hermitian)];
+  if (known !== undefined) return known;
+  const inverted = customJvp((a: NDArray, rtol: NDArray) => {
+    const [s, u, vt] = (
+      hermitian ? symmetricSingular([a], null) : svdFactors([a], { fullMatrices: false, computeUv: true })
+    ) as [NDArray, NDArray, NDArray];
+    const rank = s.aval.shape.length;
+    const cutoff = mul(
+      broadcastTo(expandDims(rtol, [rank - 1]), s.aval.shape),
+      broadcastTo(sliceAlong(s, rank - 1, 0, 1), s.aval.shape),
+    );
+    const kept = where(gt(s, cutoff), s, Number.POSITIVE_INFINITY, s);
+    const ut = matrixTranspose(u);
+    return matmul(matrixTranspose(vt), div(ut, broadcastTo(expandDims(kept, [rank]), ut.aval.shape)));
+  });
+  inverted.defjvp(([a, rtol], [da]) => {
+    const p = inverted(a, rtol);
+    const [pt, dat] = [matrixTranspose(p), matrixTranspose(da)];
+    const [m, n] = a.aval.shape.slice(-2) as [number, number];
+    if (m >= n) {
+      const s = matmul(matmul(p, pt), dat);
+      const t = matmul(matmul(dat, pt), p);
       const change = s
-        .sub(matmul(s, matmul(a, p)))
+        .sub(matmul(matmul(s, a), p))
         .add(t)
-        .sub(matmul(p, matmul(a, t)));
-      return [p, change.sub(matmul(p, matmul(da, p)))];
-    });
-    pseudoInverse = inverted;
-  }
-  return pseudoInverse;
+        .sub(matmul(matmul(p, a), t));
+      return [p, change.sub(matmul(matmul(p, da), p))];
+    }
+    const s = matmul(p, matmul(pt, dat));
+    const t = matmul(dat, matmul(pt, p));
+    const change = s
+      .sub(matmul(s, matmul(a, p)))
+      .add(t)
+      .sub(matmul(p, matmul(a, t)));
+    return [p, change.sub(matmul(p, matmul(da, p)))];
+  });
+  pseudoInverse[String(hermitian)] = inverted;
+  return inverted;
 }
 
 /** Options of `pinv` and `matrixRank`. */
-export interface ToleranceOptions {
+export interface ToleranceOptions extends HermitianOptions {
   /** Singular values that are at most this part of the largest count as zero. */
   readonly rtol?: ArrayArg;
 }
 
-const pseudoInverses = /* @__PURE__ */ composite<null>("pinv", ([a, rtol]) => [pseudoInverter()(a!, rtol!)]);
+const pseudoInverses = /* @__PURE__ */ composite<{ hermitian: boolean }>("pinv", ([a, rtol], { hermitian }) => [
+  pseudoInverter(hermitian)(hermitian ? symmetrized(a!, matrixTranspose(a!)) : a!, rtol!),
+]);
 
 /**
  * The Moore-Penrose inverse of each matrix. Singular values up to `rtol` (default 10 max(m, n) eps) of the largest count as
@@ -199,8 +226,9 @@ const pseudoInverses = /* @__PURE__ */ composite<null>("pinv", ([a, rtol]) => [p
  * @example jnp.linalg.pinv(jnp.array([[1, 0], [0, 0]])) // [[1, 0], [0, 0]]
  */
 export function pinv(a: ArrayArg, options: ToleranceOptions = {}): NDArray {
-  checkOptions("linalg.pinv", options, ["rtol"]);
-  const x = matrices("pinv", a);
+  checkOptions("linalg.pinv", options, ["rtol", "hermitian"]);
+  const { hermitian = false } = options;
+  const x = hermitian ? squareMatrices("pinv", a) : matrices("pinv", a);
   const { shape, dtype } = x.aval;
   const [m, n] = shape.slice(-2) as [number, number];
   if (m === 0 || n === 0) return zerosOf([...shape.slice(0, -2), n, m], dtype);
@@ -208,7 +236,7 @@ export function pinv(a: ArrayArg, options: ToleranceOptions = {}): NDArray {
     options.rtol === undefined
       ? constant(10 * Math.max(m, n) * epsilonOf(x), dtype)
       : cast(asArray(options.rtol, "linalg.pinv"), dtype);
-  return pseudoInverses([x, broadcastTo(rtol, shape.slice(0, -2))], null)[0]!;
+  return pseudoInverses([x, broadcastTo(rtol, shape.slice(0, -2))], { hermitian })[0]!;
 }
 
 /**
@@ -217,11 +245,11 @@ export function pinv(a: ArrayArg, options: ToleranceOptions = {}): NDArray {
  * @example jnp.linalg.matrixRank(jnp.ones([2, 2])) // 1
  */
 export function matrixRank(M: ArrayArg, options: ToleranceOptions = {}): NDArray {
-  checkOptions("linalg.matrixRank", options, ["rtol"]);
+  checkOptions("linalg.matrixRank", options, ["rtol", "hermitian"]);
   const x = inexact("matrixRank", M);
   const { shape, dtype } = x.aval;
   if (shape.length < 2) return cast(any(truth(x)), "int32");
-  const s = svdvals(x);
+  const s = svd(x, { computeUv: false, hermitian: options.hermitian ?? false });
   const cutoff =
     options.rtol === undefined
       ? max(s, -1, { initial: 0 }).mul(Math.max(...shape.slice(-2)) * epsilonOf(x))
