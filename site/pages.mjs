@@ -152,7 +152,9 @@ export function startPage(notebooks, documents) {
     return `<section><h3>${escapeHtml(section)}</h3><ul>${links.join("")}</ul></section>`;
   });
   const documentation =
-    sections.length === 0 ? "" : `<h2 id="documentation">Documentation</h2><div class="columns">${sections.join("")}</div>`;
+    sections.length === 0
+      ? ""
+      : `<h2 id="documentation">Documentation</h2><div class="columns">${sections.join("")}</div>`;
   const html = `<h1>Adjoint</h1>
 <p class="lead">JAX for TypeScript. Write a function of arrays; get its derivatives, a version for whole batches, and a compiled
 version, each an ordinary function that can be transformed again.</p>

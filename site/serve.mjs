@@ -109,7 +109,10 @@ export function siteServer(folder) {
       "Cache-Control": lasting ? "public, max-age=31536000, immutable" : "no-cache",
     });
     if (request.method === "HEAD") response.end();
-    else createReadStream(file).on("error", () => response.destroy()).pipe(response);
+    else
+      createReadStream(file)
+        .on("error", () => response.destroy())
+        .pipe(response);
   });
 }
 
@@ -176,7 +179,11 @@ async function main(args) {
   }
   if (settings.build) {
     const shellNeeded = process.platform === "win32";
-    const built = spawnSync("npm", ["run", "--silent", "build:site"], { cwd: root, stdio: "inherit", shell: shellNeeded });
+    const built = spawnSync("npm", ["run", "--silent", "build:site"], {
+      cwd: root,
+      stdio: "inherit",
+      shell: shellNeeded,
+    });
     if (built.status !== 0) return 1;
   }
   const folder = join(root, "build/site");

@@ -100,6 +100,12 @@ export class Kernel {
     else this.#next();
   }
 
+  /** Gets ready, since the reader is about to run something. */
+  warm(): void {
+    if (this.#port === undefined) this.#start();
+    this.#port?.post({ kind: "warm" });
+  }
+
   /** Ends the cell that runs, and forgets those that wait. */
   stop(): void {
     this.#clearQueue();

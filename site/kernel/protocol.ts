@@ -54,6 +54,8 @@ export type Request =
       readonly code: string;
       readonly compiled: CompiledCell | undefined;
     }
+  /** Loads the library before a cell asks for it. */
+  | { readonly kind: "warm" }
   /** Something that the reader did with a picture, such as dragging a point; `id` is that of the listener. */
   | { readonly kind: "event"; readonly id: string; readonly event: unknown };
 

@@ -153,6 +153,9 @@ scope.onmessage = ({ data }) => {
     scope.postMessage({ kind: "ready", threads });
   } else if (data.kind === "run") {
     void run(data.run, data.cell, data.code, data.compiled);
+  } else if (data.kind === "warm") {
+    // What goes wrong is told by the cell that imports it.
+    import("adjoint").catch(() => {});
   } else {
     if (events.size === 0) setTimeout(() => void deliver(), 0);
     events.set(data.id, data.event);

@@ -45,7 +45,9 @@ export class Book {
 
   /** Gives a cell other code; what is stored as its output then belongs to it no more. */
   setCode(id: string, code: string): void {
-    this.#replace(id, (cell) => (cell.code === code ? cell : makeCell(id, code, undefined, infoOf(cell), this.#newline)));
+    this.#replace(id, (cell) =>
+      cell.code === code ? cell : makeCell(id, code, undefined, infoOf(cell), this.#newline),
+    );
   }
 
   /** Puts an empty cell before or after another, and gives its id. */

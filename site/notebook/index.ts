@@ -54,7 +54,13 @@ async function choose(stored: StoredNotebook): Promise<Version> {
       return { text: apart.load()?.text ?? text, store: apart, shared: true };
     } catch (error) {
       const reason = (error as Error).message;
-      banner(banners, "broken", `${reason[0]!.toUpperCase()}${reason.slice(1)}. This is the original notebook.`, [], "warning");
+      banner(
+        banners,
+        "broken",
+        `${reason[0]!.toUpperCase()}${reason.slice(1)}. This is the original notebook.`,
+        [],
+        "warning",
+      );
       return { text: stored.source, store: own, shared: false };
     }
   }
@@ -64,7 +70,13 @@ async function choose(stored: StoredNotebook): Promise<Version> {
     parseNotebook(saved.text);
   } catch (error) {
     const text = `Your edits of this notebook cannot be read as a notebook (${(error as Error).message}).`;
-    banner(banners, "unreadable", text, [{ label: "Download them", run: () => download(`${name}.md`, saved.text) }], "warning");
+    banner(
+      banners,
+      "unreadable",
+      text,
+      [{ label: "Download them", run: () => download(`${name}.md`, saved.text) }],
+      "warning",
+    );
     return { text: stored.source, store: store(`${name}:second`), shared: false };
   }
   return { text: saved.text, store: own, shared: false };
@@ -109,6 +121,15 @@ async function start(): Promise<void> {
     version.text,
     version.store,
   );
+  // A reader who reaches for a button will soon press it.
+  const reach = (event: Event): void => {
+    if (!(event.target as Element).closest?.(".run, .toolbar .primary")) return;
+    document.removeEventListener("pointerover", reach);
+    document.removeEventListener("focusin", reach);
+    if (notebook.kernel.state === "off") notebook.kernel.warm();
+  };
+  document.addEventListener("pointerover", reach);
+  document.addEventListener("focusin", reach);
   window.addEventListener("pagehide", () => notebook.flush());
   window.addEventListener("hashchange", () => {
     if (isShare(location.hash)) location.reload();
@@ -119,7 +140,8 @@ async function start(): Promise<void> {
 
   function announceShared(): void {
     notebook.lock();
-    const text = "Someone shared this version of the notebook with you. Its code has not run, and runs only if you allow it.";
+    const text =
+      "Someone shared this version of the notebook with you. Its code has not run, and runs only if you allow it.";
     banner(banners, "shared", text, [
       { label: "Allow it to run", primary: true, run: () => notebook.unlock() },
       { label: "Show the original", run: showOriginal },
@@ -149,10 +171,11 @@ async function start(): Promise<void> {
   }
 
   async function reset(): Promise<void> {
-    const answer = await ask("Reset this notebook?", ["All your edits of it go. You can undo that while this page is open."], [
-      { label: "Keep my edits" },
-      { label: "Reset", primary: true },
-    ]);
+    const answer = await ask(
+      "Reset this notebook?",
+      ["All your edits of it go. You can undo that while this page is open."],
+      [{ label: "Keep my edits" }, { label: "Reset", primary: true }],
+    );
     if (answer === "Reset") exchange(stored.source);
   }
 
@@ -164,7 +187,10 @@ async function start(): Promise<void> {
     const size = url.href.length;
     const content: (Node | string)[] = ["The link holds the whole notebook as you see it. No server keeps it.", field];
     if (size > 8000) content.push(`It has ${size} characters; some programs cut links that are so long.`);
-    const answer = await ask("Share this notebook", content, [{ label: "Close" }, { label: "Copy the link", primary: true }]);
+    const answer = await ask("Share this notebook", content, [
+      { label: "Close" },
+      { label: "Copy the link", primary: true },
+    ]);
     if (answer !== "Copy the link") return;
     say((await copyText(url.href)) ? "The link was copied." : "The link could not be copied.");
   }
@@ -184,7 +210,14 @@ async function start(): Promise<void> {
       const open = `Open ${file.name}`;
       const taken = scratch.load() !== undefined;
       const question = "The scratch notebook, where files are opened, holds something already. It would be replaced.";
-      if (taken && (await ask("Replace the scratch notebook?", [question], [{ label: "Cancel" }, { label: open, primary: true }])) !== open)
+      if (
+        taken &&
+        (await ask(
+          "Replace the scratch notebook?",
+          [question],
+          [{ label: "Cancel" }, { label: open, primary: true }],
+        )) !== open
+      )
         return;
       const failed = scratch.save({ text, base: "" });
       if (failed !== undefined) throw new Error(`${failed}, so the file cannot be opened`);

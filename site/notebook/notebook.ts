@@ -324,7 +324,10 @@ export class LiveNotebook {
 
   #kernelState(state: KernelState): void {
     const { running } = this.kernel;
-    this.#options.onKernel(state, state === "busy" && running !== undefined ? `Running ${labelOf(running).toLowerCase()}` : "");
+    this.#options.onKernel(
+      state,
+      state === "busy" && running !== undefined ? `Running ${labelOf(running).toLowerCase()}` : "",
+    );
     if (state !== "busy" && state !== "stopping") {
       clearInterval(this.#ticking);
       this.#ticking = undefined;
@@ -341,7 +344,10 @@ export class LiveNotebook {
     view.state("running");
     const begin = performance.now();
     clearInterval(this.#ticking);
-    this.#ticking = setInterval(() => view.state("running", `${((performance.now() - begin) / 1000).toFixed(1)} s`), 100);
+    this.#ticking = setInterval(
+      () => view.state("running", `${((performance.now() - begin) / 1000).toFixed(1)} s`),
+      100,
+    );
   }
 
   #done(id: string, { error, value, bundle, assertions, milliseconds }: RunResult): void {

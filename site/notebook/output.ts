@@ -284,9 +284,17 @@ export class OutputView {
         : element("p", {}, "On the way: ", ...others.map((cell) => link(cell, `${cell} `))),
       anchor === ""
         ? undefined
-        : element("p", {}, element("a", { href: `${this.#host.root}docs/errors.html#${anchor}` }, `More about ${name}`)),
+        : element(
+            "p",
+            {},
+            element("a", { href: `${this.#host.root}docs/errors.html#${anchor}` }, `More about ${name}`),
+          ),
       /run that cell first$/.test(message)
-        ? element("button", { type: "button", class: "button", onclick: this.#host.runAbove }, "Run all above, then this")
+        ? element(
+            "button",
+            { type: "button", class: "button", onclick: this.#host.runAbove },
+            "Run all above, then this",
+          )
         : undefined,
     );
   }

@@ -37,7 +37,11 @@ export function banner(
 }
 
 /** Asks the reader; the answer is the label of a choice, or undefined if the dialog was closed. */
-export function ask(title: string, content: readonly (Node | string)[], choices: readonly Choice[]): Promise<string | undefined> {
+export function ask(
+  title: string,
+  content: readonly (Node | string)[],
+  choices: readonly Choice[],
+): Promise<string | undefined> {
   return new Promise((resolve) => {
     const buttons = choices.map(({ label, primary }) =>
       element("button", { class: primary ? "button primary" : "button", value: label }, label),
