@@ -140,7 +140,9 @@ export class TypeCore {
     const word = /[\p{L}\p{N}$_]*$/u.exec(before)![0];
     const found = this.#service.getCompletionsAtPosition(pathOf(id), module.start + position, {
       includeCompletionsWithInsertText: true,
+      includeSymbol: true,
     });
+    const checker = this.#service.getProgram()?.getTypeChecker();
     if (!found) return undefined;
     // Where a name is being made up, nothing should be proposed before one asks.
     if (found.isNewIdentifierLocation && !explicit && !found.isMemberCompletion && word === "") return undefined;
@@ -150,12 +152,13 @@ export class TypeCore {
     const entries: Entry[] = [];
     for (const entry of found.entries) {
       if (entry.name.startsWith(hiddenPrefix) || entry.replacementSpan) continue;
+      const symbol = entry.symbol && checker ? unaliased(entry.symbol, checker) : undefined;
       const deprecated = entry.kindModifiers?.includes("deprecated") ?? false;
       entries.push({
         label: entry.name,
-        kind: kindOf(entry.kind),
+        kind: kindOf(entry.kind, symbol),
         ...(entry.insertText === undefined ? {} : { insert: entry.insertText }),
-        boost: boostOf(entry, this.#isAmbient(entry, found.isMemberCompletion)) - (deprecated ? 30 : 0),
+        boost: boostOf(entry, !found.isMemberCompletion && isGlobal(symbol)) - (deprecated ? 30 : 0),
         ...(deprecated ? { deprecated } : {}),
       });
     }
@@ -212,12 +215,6 @@ export class TypeCore {
     const state = this.#states.get(id);
     if (!state) throw new Error(`there is no cell ${id}`);
     return state;
-  }
-
-  /** Whether a proposed name is one of the language's globals. */
-  #isAmbient({ kind, kindModifiers, sortText }: ts.CompletionEntry, isMember: boolean): boolean {
-    if (isMember || kind === ts.ScriptElementKind.keyword) return false;
-    return sortText.startsWith("15") || (kindModifiers?.includes("declare") ?? false);
   }
 
   #host(): ts.LanguageServiceHost {
@@ -287,8 +284,25 @@ function diagnosis(diagnostic: ts.Diagnostic, offset: number, length: number): D
   return { from, to, severity: isUnknownType(code) ? "warning" : "error", message, code };
 }
 
-function kindOf(kind: ts.ScriptElementKind): EntryKind {
+/** What a name that is imported, or exported again, stands for in the end. */
+const unaliased = (symbol: ts.Symbol, checker: ts.TypeChecker): ts.Symbol =>
+  (symbol.flags & ts.SymbolFlags.Alias) === 0 ? symbol : checker.getAliasedSymbol(symbol);
+
+/** Whether a name is declared by the language or the globals of a cell. */
+const isGlobal = (symbol: ts.Symbol | undefined): boolean =>
+  !symbol?.declarations?.some((declaration) => !/^\/(?:lib\/|globals)/.test(declaration.getSourceFile().fileName));
+
+function kindOf(kind: ts.ScriptElementKind, symbol: ts.Symbol | undefined): EntryKind {
   switch (kind) {
+    case ts.ScriptElementKind.alias: {
+      const flags = symbol?.flags ?? 0;
+      if (flags & ts.SymbolFlags.Function) return "function";
+      if (flags & ts.SymbolFlags.Class) return "class";
+      if (flags & ts.SymbolFlags.Module) return "namespace";
+      if (flags & ts.SymbolFlags.Interface) return "interface";
+      if (flags & ts.SymbolFlags.TypeAlias) return "type";
+      return flags & ts.SymbolFlags.Variable ? "constant" : "variable";
+    }
     case ts.ScriptElementKind.functionElement:
     case ts.ScriptElementKind.localFunctionElement:
       return "function";
