@@ -133,7 +133,9 @@ export class TypeCore {
     if (specifier) {
       const from = position - specifier[1]!.length;
       const to = position + /^[^"'\n]*/.exec(code.slice(position))![0].length;
-      const entries = Object.keys(this.#declarations.modules).map((label): Entry => ({ label, kind: "text", boost: 0 }));
+      const entries = Object.keys(this.#declarations.modules).map(
+        (label): Entry => ({ label, kind: "text", boost: 0 }),
+      );
       return { from, to, entries };
     }
     const before = code.slice(0, position);
@@ -187,7 +189,11 @@ export class TypeCore {
     const found = this.#service.getQuickInfoAtPosition(pathOf(id), module.start + position);
     if (!found) return undefined;
     const from = found.textSpan.start - module.start;
-    return { from, to: from + found.textSpan.length, ...described(found.displayParts, found.documentation, found.tags) };
+    return {
+      from,
+      to: from + found.textSpan.length,
+      ...described(found.displayParts, found.documentation, found.tags),
+    };
   }
 
   /** The call around a position. */
@@ -231,8 +237,8 @@ export class TypeCore {
         if (state) return state.snapshot;
         const source = files[path];
         if (source === undefined) return undefined;
-        let snapshot = this.#snapshots.get(path);
-        if (!snapshot) this.#snapshots.set(path, (snapshot = ts.ScriptSnapshot.fromString(source)));
+        const snapshot = this.#snapshots.get(path) ?? ts.ScriptSnapshot.fromString(source);
+        this.#snapshots.set(path, snapshot);
         return snapshot;
       },
       getCurrentDirectory: () => "/",

@@ -96,7 +96,16 @@ function addNeighbours(files, modules) {
   const target = { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2023, rootDir: folder };
   const program = ts.createProgram(silent, { ...options, ...target, outDir: folder });
   program.emit(undefined, (path, text) => {
-    if (silent.some((script) => script === path.replace(/\.d\.mts$/, ".mjs").split("/").join(sep))) {
+    if (
+      silent.some(
+        (script) =>
+          script ===
+          path
+            .replace(/\.d\.mts$/, ".mjs")
+            .split("/")
+            .join(sep),
+      )
+    ) {
       files[beside(path)] = text;
     }
   });
