@@ -143,7 +143,7 @@ function hovers(service: TypeService, cell: string): Extension {
           return true;
         },
       },
-      { key: "Escape", run: (view) => release(view) },
+      { key: "Escape", run: release },
     ]),
   ];
 }
@@ -159,10 +159,11 @@ const heldTooltip = StateField.define<Tooltip | null>({
   provide: (field) => showTooltip.from(field),
 });
 
+/** Closes the tooltips at the caret, and lets the key go on to what else it does. */
 function release(view: EditorView): boolean {
   const isShown = view.state.field(heldTooltip, false) != null || view.state.field(callTooltip, false) != null;
   if (isShown) view.dispatch({ effects: [hold.of(null), setCall.of(null)] });
-  return isShown;
+  return false;
 }
 
 const setCall = StateEffect.define<Tooltip | null>();

@@ -88,6 +88,11 @@ export class TypeCore {
     else this.setCells([...this.#cells, { id, code }]);
   }
 
+  /** Reads all that there is, so that the first answer comes sooner. */
+  prepare(): void {
+    this.#service.getProgram()?.getTypeChecker();
+  }
+
   /** Answers a question about the code that comes with it. */
   answer(question: Question): unknown {
     const { cell, code } = question;
@@ -248,7 +253,8 @@ export class TypeCore {
       useCaseSensitiveFileNames: () => true,
       resolveModuleNameLiterals: (literals, containing) =>
         literals.map(({ text: specifier }) => {
-          const resolvedFileName = containing.startsWith("/adjoint/")
+          const isRelative = specifier.startsWith(".") && !containing.startsWith(folder);
+          const resolvedFileName = isRelative
             ? neighbour(containing, specifier, files)
             : (modules[specifier] ?? this.#cellPath(specifier));
           if (resolvedFileName === undefined) return { resolvedModule: undefined };
@@ -271,12 +277,10 @@ export class TypeCore {
 const folder = "/notebook/cells/";
 const pathOf = (id: string): string => `${folder}${id}.ts`;
 
-/** A module of the library that another one imports by a relative path. */
+/** The file that declares what another one imports by a relative path. */
 function neighbour(containing: string, specifier: string, files: Declarations["files"]): string | undefined {
   const path = new URL(specifier, `file://${containing}`).pathname;
-  return [path, path.replace(/\.[jt]s$/, ".d.ts"), path.replace(/\.js$/, ".ts")].find(
-    (candidate) => files[candidate] !== undefined,
-  );
+  return [path, path.replace(/\.(m?)[jt]s$/, ".d.$1ts")].find((candidate) => files[candidate] !== undefined);
 }
 
 function diagnosis(diagnostic: ts.Diagnostic, offset: number, length: number): Diagnosis {

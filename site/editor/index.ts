@@ -69,6 +69,8 @@ export function createEditor(options: EditorOptions): CellEditor {
             { key: "Mod-Enter", run: run("cell") },
             { key: "Shift-Enter", run: run("cell-and-next") },
             { key: "Alt-Enter", run: run("all") },
+            // Whatever else Escape closes, the next Tab leaves the editor, as its label promises.
+            { key: "Escape", run: letTabLeave },
           ]),
         ),
         EditorView.contentAttributes.of({ "aria-label": `${label}. To leave the editor, press Escape, then Tab.` }),
@@ -133,6 +135,11 @@ export function createEditor(options: EditorOptions): CellEditor {
       view.destroy();
     },
   };
+}
+
+function letTabLeave(view: EditorView): boolean {
+  view.setTabFocusMode(2000);
+  return false;
 }
 
 /** Marks changes that the page makes. */

@@ -35,21 +35,23 @@ class WorkerService implements TypeService {
   failure: string | undefined;
   #worker: Worker | undefined;
   #isReady = false;
-  #cells: readonly Cell[] = [];
   /** What is sent once the worker has its declarations. */
   #early: ToWorker[] = [];
   #count = 0;
+  /** The cells' codes in order, as the worker was told. */
   readonly #codes: Map<string, string> = new Map();
   readonly #waiting: Map<number, (answer: unknown) => void> = new Map();
   readonly #listeners: Set<(event: TypeEvent) => void> = new Set();
 
   setCells(cells: readonly Cell[]): void {
-    this.#cells = cells.map(({ id, code }) => ({ id, code }));
+    const isSameOrder = [...this.#codes.keys()].join() === cells.map(({ id }) => id).join();
+    const changed = cells.filter(({ id, code }) => this.#codes.get(id) !== code);
     this.#codes.clear();
     for (const { id, code } of cells) this.#codes.set(id, code);
     this.#start();
-    this.#send({ kind: "cells", cells: this.#cells });
-    this.#tell({ kind: "changed" });
+    this.#send({ kind: "cells", cells: cells.map(({ id, code }) => ({ id, code })) });
+    if (isSameOrder && changed.length === 1) this.#tell({ kind: "changed", cell: changed[0]!.id });
+    else if (!isSameOrder || changed.length > 0) this.#tell({ kind: "changed" });
   }
 
   ask<Kind extends QuestionKind>(

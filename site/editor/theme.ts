@@ -16,7 +16,7 @@ const wavy = (color: string) => ({
 
 const look = EditorView.theme({
   "&": { color: "var(--text)", backgroundColor: "transparent", fontSize: "var(--code-size, 0.875rem)" },
-  "&.cm-focused": { outline: "none" },
+  "&.cm-focused": { outline: "1.5px solid var(--accent)", borderRadius: "var(--radius, 8px)" },
   ".cm-scroller": {
     fontFamily: "var(--font-code, ui-monospace, monospace)",
     fontVariantLigatures: "none",
@@ -111,7 +111,9 @@ const look = EditorView.theme({
   ".cm-completionKind": { color: "var(--muted)", fontFamily: "var(--font-plain, system-ui, sans-serif)" },
   ".cm-completionDeprecated": { textDecoration: "line-through" },
   ".cm-tooltip.cm-completionInfo": {
+    boxSizing: "border-box",
     padding: "0",
+    whiteSpace: "normal",
     width: "max-content",
     maxWidth: "min(26rem, calc(100vw - 1.5rem))",
     maxHeight: "20rem",

@@ -12,6 +12,7 @@ interface Scope {
 const scope = globalThis as unknown as Scope;
 const waiting: { id: number; question: Question }[] = [];
 let core: TypeCore | undefined;
+let isPrepared = false;
 let isFailed = false;
 
 scope.onmessage = ({ data }) => {
@@ -23,6 +24,9 @@ scope.onmessage = ({ data }) => {
         break;
       case "cells":
         core?.setCells(data.cells);
+        // The first question comes only when the editor stands, and until then there is time.
+        if (!isPrepared) core?.prepare();
+        isPrepared = true;
         break;
       case "question": {
         const { kind, cell } = data.question;

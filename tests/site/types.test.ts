@@ -7,7 +7,17 @@ import { declarations } from "../../site/editor/declarations.mjs";
 import type { Diagnosis } from "../../site/editor/protocol.ts";
 
 // The sources say the same as the built declarations, and are never older than they should be.
-const core = new TypeCore(declarations({ from: "src" }));
+const known = declarations({ from: "src" });
+const core = new TypeCore({
+  files: {
+    ...known.files,
+    "/notebook/probe/index.d.mts": `import type { NDArray } from "adjoint";
+import type { Shape } from "./shape.mjs";
+export declare function draw(values: NDArray): Shape;`,
+    "/notebook/probe/shape.d.mts": "export interface Shape { readonly corners: number }",
+  },
+  modules: { ...known.modules, "./probe/index.mjs": "/notebook/probe/index.d.mts" },
+});
 
 function setCells(...codes: string[]): void {
   core.setCells(codes.map((code, index) => ({ id: `cell-${index + 1}`, code })));
@@ -37,6 +47,15 @@ test.each(files)("%s type-checks", (file) => {
 });
 
 const imports = `import { grad, lax, numpy as jnp, random } from "adjoint";\nimport type { NDArray } from "adjoint";`;
+
+test("a cell can import what the package exports and the modules beside the notebooks", () => {
+  const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+  const entries = Object.keys(manifest.exports).filter((name) => !name.endsWith(".json"));
+  const names = Object.keys(known.modules);
+  expect(names).toEqual(expect.arrayContaining(entries.map((name) => `adjoint${name.slice(1)}`)));
+  expect(names).toEqual(expect.arrayContaining(["./data/digits.mjs", "./data/iris.mjs"]));
+  for (const path of Object.values(known.modules)) expect(known.files[path], path).toBeDefined();
+});
 
 describe("cells as modules", () => {
   test("a name comes from the latest earlier cell that declares it", () => {
@@ -156,6 +175,14 @@ import fs from "node:fs";
 const n: string = flowers[0]![0]!;`;
     setCells(code);
     expect(faults("cell-1", code)).toEqual(["error 2305: nothing", 'error 2591: "node:fs"', "error 2322: n"]);
+  });
+
+  test("modules beside the notebook import each other and the library", () => {
+    const code = `import { draw } from "./probe/index.mjs";
+const n: number = draw(jnp.ones(2)).corners;
+const s: string = draw("ones").corners;`;
+    setCells(imports, code);
+    expect(faults("cell-2", code)).toEqual(["error 2322: s", 'error 2345: "ones"']);
   });
 
   test("an empty cell and the ends of lines are no trouble", () => {
