@@ -24,7 +24,7 @@ import {
   type ViewUpdate,
 } from "@codemirror/view";
 import { drawDescription, drawSignature } from "./prose.ts";
-import type { Entry } from "./protocol.ts";
+import type { Entry, Hover } from "./protocol.ts";
 import type { TypeService } from "./service.ts";
 
 /** Everything about types for the editor of one cell. */
@@ -124,22 +124,37 @@ function diagnostics(service: TypeService, cell: string): Extension {
 }
 
 function hovers(service: TypeService, cell: string): Extension {
-  const tooltipAt = async (view: EditorView, position: number): Promise<Tooltip | null> => {
+  const hover = async (view: EditorView, position: number): Promise<Hover | undefined> => {
     const known = await service.ask({ kind: "hover", cell, code: code(view), position });
-    if (!known || known.to > view.state.doc.length) return null;
-    return { pos: known.from, end: known.to, above: true, create: () => ({ dom: drawDescription(known) }) };
+    return known && known.to <= view.state.doc.length ? known : undefined;
+  };
+  const tooltip = (known: Hover): Tooltip => ({
+    pos: known.from,
+    end: known.to,
+    above: true,
+    create: () => ({ dom: drawDescription(known) }),
+  });
+  const show = async (view: EditorView): Promise<void> => {
+    const position = view.state.selection.main.head;
+    const known = await hover(view, position);
+    if (view.state.selection.main.head !== position) return;
+    const spoken = known ? `${known.declaration}. ${known.documentation}` : "Nothing is known of this place.";
+    view.dispatch({ effects: [hold.of(known ? tooltip(known) : null), EditorView.announce.of(spoken)] });
   };
   return [
-    hoverTooltip(tooltipAt, { hideOnChange: true }),
+    hoverTooltip(
+      async (view, position) => {
+        const known = await hover(view, position);
+        return known ? tooltip(known) : null;
+      },
+      { hideOnChange: true },
+    ),
     heldTooltip,
     keymap.of([
       {
         key: "F1",
         run: (view) => {
-          const position = view.state.selection.main.head;
-          void tooltipAt(view, position).then((tooltip) => {
-            if (view.state.selection.main.head === position) view.dispatch({ effects: hold.of(tooltip) });
-          });
+          void show(view);
           return true;
         },
       },

@@ -2,7 +2,7 @@
 // can be read and replaced. A page loads this when a cell is first touched.
 
 import { acceptCompletion, closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, indentWithTab, isolateHistory } from "@codemirror/commands";
 import { javascript } from "@codemirror/lang-javascript";
 import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
@@ -121,7 +121,10 @@ export function createEditor(options: EditorOptions): CellEditor {
     set text(text) {
       const { doc } = view.state;
       if (doc.toString() === text) return;
-      view.dispatch({ changes: { from: 0, to: doc.length, insert: text }, annotations: fromPage.of(true) });
+      view.dispatch({
+        changes: { from: 0, to: doc.length, insert: text },
+        annotations: [fromPage.of(true), isolateHistory.of("full")],
+      });
     },
     focus(at) {
       view.focus();

@@ -61,7 +61,7 @@ const look = EditorView.theme({
     overflow: "hidden",
     zIndex: "50",
   },
-  ".cm-tooltip-lint, .cm-tooltip-hover": { maxHeight: "min(22rem, 60vh)", overflowY: "auto" },
+  ".cm-tooltip-lint, .cm-tooltip-hover, .cm-tooltip.cm-doc": { maxHeight: "min(22rem, 60vh)", overflowY: "auto" },
   ".cm-tooltip-section:not(:first-child)": { borderTop: "1px solid var(--line)" },
   ".cm-doc": { padding: "0.5rem 0.75rem" },
   ".cm-doc p, .cm-doc ul": { margin: "0.4em 0 0", fontSize: "inherit" },
@@ -84,7 +84,7 @@ const look = EditorView.theme({
   },
   ".cm-doc code": { fontFamily: "var(--font-code, ui-monospace, monospace)", fontSize: "0.92em" },
   ".cm-doc code.cm-docFormula": { fontStyle: "italic", background: "none", padding: "0" },
-  ".cm-docCall": { maxHeight: "9rem", overflowY: "auto" },
+  ".cm-tooltip.cm-docCall": { maxHeight: "9rem", overflowY: "auto" },
   ".cm-docCall strong": { color: "var(--accent)", fontWeight: "650" },
 
   ".cm-tooltip.cm-tooltip-autocomplete": { overflow: "visible" },
