@@ -1,5 +1,6 @@
 // How the editor looks: the custom properties of the site's style sheet, so that light and dark follow it, and the metrics
-// of its `pre`, so that nothing moves when an editor takes the place of code that only stood there.
+// of its `pre`, so that nothing moves when an editor takes the place of code that only stood there. Where a page's code
+// has other distances, it sets --code-padding-top, -bottom and -side; --code-focus is the outline of the focused editor.
 
 import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import type { Extension } from "@codemirror/state";
@@ -16,15 +17,18 @@ const wavy = (color: string) => ({
 
 const look = EditorView.theme({
   "&": { color: "var(--text)", backgroundColor: "transparent", fontSize: "var(--code-size, 0.875rem)" },
-  "&.cm-focused": { outline: "1.5px solid var(--accent)", borderRadius: "var(--radius, 8px)" },
+  "&.cm-focused": { outline: "var(--code-focus, none)" },
   ".cm-scroller": {
     fontFamily: "var(--font-code, ui-monospace, monospace)",
     fontVariantLigatures: "none",
     lineHeight: "var(--code-line, 1.55)",
     scrollbarWidth: "thin",
   },
-  ".cm-content": { padding: "var(--code-padding-block, 0.8rem) 0", caretColor: "var(--text)" },
-  ".cm-line": { padding: "0 var(--code-padding-inline, 1rem)" },
+  ".cm-content": {
+    padding: "var(--code-padding-top, 0.8rem) 0 var(--code-padding-bottom, 0.8rem)",
+    caretColor: "var(--text)",
+  },
+  ".cm-line": { padding: "0 var(--code-padding-side, 1rem)" },
   ".cm-line ::selection, .cm-line::selection": { backgroundColor: "var(--selection)" },
   "&.cm-focused .cm-matchingBracket": { backgroundColor: "var(--selection)", borderRadius: "2px" },
   "&.cm-focused .cm-nonmatchingBracket": { backgroundColor: "var(--bad-soft)", color: "var(--bad)" },
@@ -119,6 +123,8 @@ const look = EditorView.theme({
     maxHeight: "20rem",
     overflowY: "auto",
   },
+
+  ".cm-tooltip.cm-completionInfo.cm-completionInfo-right-narrow": { left: "20px" },
 
   ".cm-panels": { color: "var(--text)", backgroundColor: "var(--surface-strong)", zIndex: "20" },
   ".cm-panels.cm-panels-top": { borderBottom: "1px solid var(--line-strong)" },
