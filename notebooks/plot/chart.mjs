@@ -1,7 +1,7 @@
 // Charts: layers between two axes. In: curves, points and bands as a cell has them; out: a display object. `build` is shared by all
 // that have axes: it finds the domains, the sentence and the drawing in characters.
 
-/** @import { Axis, Chart, Layer, Handle, Numbers } from "./picture.d.mts" */
+/** @import { Axis, Chart, Layer, Handle } from "./picture.d.mts" */
 import { drawChart } from "./characters.mjs";
 import { DisplayedPicture } from "./display.mjs";
 import {

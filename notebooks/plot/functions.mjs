@@ -1,7 +1,7 @@
 // Pictures of functions: a curve with its tangents, a contour with gradients and the ways of optimisers. In: a function of the
 // library's arrays, which is mapped over all places at once, or one of plain numbers.
 
-/** @import { Layer, Numbers } from "./picture.d.mts" */
+/** @import { Layer } from "./picture.d.mts" */
 import { grad, numpy as jnp, vmap } from "adjoint";
 import { axesOptions, build } from "./chart.mjs";
 import {
@@ -214,7 +214,7 @@ function pathsOf(given) {
     checkOptions(what, item, ["points", "label"]);
     return {
       ...places(item.points, `${what}.points`),
-      ...(item.label === undefined ? {} : { label: String(item.label) }),
+      ...labelled(Reflect.get(item, "label")),
     };
   });
 }
@@ -285,6 +285,9 @@ export function contour(f, options) {
     kept,
   );
 }
+
+/** @param {unknown} label */
+const labelled = (label) => (label === undefined ? {} : { label: String(label) });
 
 /** @param {unknown} given */
 function labelOnly(given) {
