@@ -62,7 +62,7 @@ export function points(given, options = {}) {
   /** @type {Shape[]} */
   const shapes = [];
   let left = 0;
-  listOf(options.circles, "points: circles", (item) => "radius" in item).forEach((circle, i) => {
+  listOf(options.circles, "points: circles", (item) => !Array.isArray(item)).forEach((circle, i) => {
     const what = `points: circles[${i}]`;
     checkOptions(what, circle, ["centre", "radius", "series", "style"]);
     const radius = read(circle.radius, `${what}.radius`).data[0] ?? Number.NaN;
@@ -100,7 +100,7 @@ export function points(given, options = {}) {
       });
     },
   );
-  listOf(options.dots, "points: dots", (item) => "at" in item).forEach((dot, i) => {
+  listOf(options.dots, "points: dots", (item) => !Array.isArray(item)).forEach((dot, i) => {
     checkOptions(`points: dots[${i}]`, dot, ["at", "label", "series"]);
     shapes.push({
       shape: "dot",

@@ -28,10 +28,8 @@ const legible = 12;
  */
 function names(given, count, what) {
   if (given === undefined) return undefined;
-  const list =
-    typeof given === "object" && given !== null && Symbol.iterator in given
-      ? Array.from(/** @type {Iterable<unknown>} */ (given), String)
-      : [];
+  const isList = typeof given === "string" || (typeof given === "object" && given !== null && Symbol.iterator in given);
+  const list = isList ? Array.from(/** @type {Iterable<unknown>} */ (given), String) : [];
   if (list.length !== count)
     throw new TypeError(`${what} has ${counted(list.length, "name")}; expected ${count}, one for each`);
   return list;

@@ -1,7 +1,7 @@
 // Charts, heat maps and bars, drawn by Observable Plot.
 
 import * as Plot from "@observablehq/plot";
-import type { Bars, Chart, HeatMap, Layer } from "../../notebooks/plot/picture.d.mts";
+import type { Axis, Bars, Chart, HeatMap, Layer } from "../../notebooks/plot/picture.d.mts";
 import type { Drawing } from "./figure.ts";
 import { colourOf } from "./style.ts";
 import { html, svg } from "./svg.ts";
@@ -25,11 +25,13 @@ export function drawChart(chart: Chart, available: number): Drawing {
     type: axis.log ? ("log" as const) : ("linear" as const),
     domain: [...axis.domain],
     label: axis.label ?? null,
-    labelArrow: "none" as const,
-    labelAnchor: "center" as const,
   });
+  const drawn = { tickSize: 4, stroke: "var(--picture-soft)", fill: "currentColor", labelArrow: "none" as const };
   // Few ticks on a phone; a logarithmic axis thins its own.
-  const ticks = (room: number, log: boolean) => ({ ticks: Math.max(2, Math.round(room / (log ? 110 : 70))) });
+  const ticks = (room: number, { log, domain }: Axis) =>
+    log
+      ? { ticks: logTicks(domain, room / 60), tickFormat: plainNumber }
+      : { ticks: Math.max(2, Math.round(room / 70)) };
   const hasContour = chart.layers.some((layer) => layer.mark === "contour");
   const grid = { stroke: "var(--picture-faint)", strokeOpacity: 1 };
   const marginRight = chart.equal && inner * aspect > 560 ? right + inner - 560 / aspect : right;
@@ -42,22 +44,17 @@ export function drawChart(chart: Chart, available: number): Drawing {
     marginBottom: bottom,
     style: look,
     x: scale(chart.x),
-    y: { ...scale(chart.y), labelAnchor: "top" },
+    y: scale(chart.y),
     marks: [
       ...(hasContour
         ? []
         : [
-            Plot.gridY({ ...grid, ...ticks(height * 1.2, chart.y.log) }),
-            Plot.gridX({ ...grid, ...ticks(width, chart.x.log) }),
+            Plot.gridY({ ...grid, ...ticks(height * 1.2, chart.y) }),
+            Plot.gridX({ ...grid, ...ticks(width, chart.x) }),
           ]),
       ...chart.layers.flatMap((layer) => marksOf(layer, chart)),
-      Plot.axisX({ ...ticks(width, chart.x.log), tickSize: 4, stroke: "var(--picture-soft)", fill: "currentColor" }),
-      Plot.axisY({
-        ...ticks(height * 1.2, chart.y.log),
-        tickSize: 4,
-        stroke: "var(--picture-soft)",
-        fill: "currentColor",
-      }),
+      Plot.axisX({ ...ticks(width, chart.x), ...drawn, labelAnchor: "center" }),
+      Plot.axisY({ ...ticks(height * 1.2, chart.y), ...drawn, labelAnchor: "top" }),
       ...(hasContour ? [Plot.frame({ stroke: "var(--picture-faint)" })] : []),
     ],
   });
@@ -76,6 +73,28 @@ export function drawChart(chart: Chart, available: number): Drawing {
       ],
     },
   };
+}
+
+const plainNumber = (value: number): string =>
+  value >= 1e6 || value < 1e-3 ? value.toExponential(0).replace("e+", "e") : String(Number(value.toPrecision(3)));
+
+/** Powers of ten; if there are few of them, 2 and 5 times as much too; if there are many, not each. */
+function logTicks([low, high]: Axis["domain"], most: number): number[] {
+  const powers: number[] = [];
+  for (let k = Math.floor(Math.log10(low)); k <= Math.ceil(Math.log10(high)); k++) powers.push(k);
+  const leads = powers.length * 2 <= most && powers.length < 4 ? [1, 2, 5] : [1];
+  const step = Math.max(1, Math.ceil(powers.length / most));
+  const all = powers.filter((k) => k % step === 0).flatMap((k) => leads.map((lead) => Number(`${lead}e${k}`)));
+  return all.filter((value) => value >= low && value <= high);
+}
+
+/** Kinds of points differ by shape, not by colour alone. */
+const symbols = ["circle", "square", "triangle", "diamond"] as const;
+
+function sampleOf(series: number): SVGElement {
+  const fill = colourOf(series);
+  const corners = ["", "7,1 15,1 15,9 7,9", "11,0 16,9 6,9", "11,0 15,5 11,10 7,5"][series % 4]!;
+  return corners === "" ? svg("circle", { cx: 11, cy: 5, r: 4, fill }) : svg("polygon", { points: corners, fill });
 }
 
 function marksOf(layer: Layer, chart: Chart): Plot.Markish[] {
@@ -112,8 +131,7 @@ function marksOf(layer: Layer, chart: Chart): Plot.Markish[] {
           fill: colour,
           fillOpacity: many ? 0.45 : 0.85,
           ...(many ? {} : { stroke: "var(--picture-paper)", strokeWidth: 0.75 }),
-          // What differs by colour alone must differ by shape too.
-          symbol: (["circle", "square", "triangle", "diamond", "star", "wye"] as const)[layer.series % 6] ?? "circle",
+          symbol: symbols[layer.series % 4]!,
           clip: true,
         }),
       ];
@@ -214,7 +232,7 @@ function keysOf(chart: Chart): HTMLElement | undefined {
   const items = named.map((layer) => {
     const stroke = colourOf(layer.series);
     const sample = svg("svg", { width: 22, height: 10, "aria-hidden": "true" });
-    if (layer.mark === "points") sample.append(svg("circle", { cx: 11, cy: 5, r: 4, fill: stroke }));
+    if (layer.mark === "points") sample.append(sampleOf(layer.series));
     else if (layer.mark === "boxes")
       sample.append(svg("rect", { x: 5, width: 12, height: 10, fill: stroke, "fill-opacity": 0.65 }));
     else {
@@ -288,7 +306,7 @@ export function drawHeatMap(picture: HeatMap, available: number): Drawing {
     (count <= 12
       ? []
       : Array.from({ length: count }, (_, i) => ({ text: String(i), i })).filter(
-          ({ i }) => i % Math.max(1, Math.ceil(40 / step)) === 0,
+          ({ i }) => i % roundStep(40 / step) === 0,
         ));
   for (const { text, i } of ticks(picture.columns, columns, side))
     drawing.append(
@@ -316,6 +334,12 @@ export function drawHeatMap(picture: HeatMap, available: number): Drawing {
       svg("text", { transform: `translate(12,${top + (tall * rows) / 2}) rotate(-90)`, ...label }, picture.y),
     );
   return { element: picture.cells === undefined ? html("div", {}, drawing, legend(picture)) : drawing };
+}
+
+/** The least of 1, 2, 5, 10, 20, ... that is not smaller. */
+function roundStep(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(Math.max(least, 1)));
+  return [1, 2, 5, 10].map((lead) => lead * power).find((step) => step >= least - 1e-9) ?? 10 * power;
 }
 
 /** Many cells are one bitmap, with one pixel for each. */
@@ -382,7 +406,7 @@ export function drawBars(picture: Bars, available: number): Drawing {
     marginTop: 4,
     marginBottom: picture.x === undefined ? 28 : 44,
     style: look,
-    x: { label: picture.x ?? null, labelAnchor: "center", labelArrow: "none" },
+    x: { label: picture.x ?? null },
     y: {
       domain: rows.map((row) => row.key),
       tickFormat: (key: string) => picture.labels[Number(key)] ?? "",
@@ -396,6 +420,8 @@ export function drawBars(picture: Bars, available: number): Drawing {
         tickSize: 4,
         stroke: "var(--picture-soft)",
         fill: "currentColor",
+        labelAnchor: "center",
+        labelArrow: "none",
       }),
       Plot.barX(rows, {
         x: "value",
