@@ -58,6 +58,7 @@ export function drawChart(chart: Chart, available: number): Drawing {
       ...(hasContour ? [Plot.frame({ stroke: "var(--picture-faint)" })] : []),
     ],
   });
+  withoutLabels(plot);
   const [x, y] = [plot.scale("x")!, plot.scale("y")!];
   const inside = (value: number, [low, high]: readonly [number, number]) => Math.min(Math.max(value, low), high);
   const keys = keysOf(chart);
@@ -438,5 +439,11 @@ export function drawBars(picture: Bars, available: number): Drawing {
       Plot.ruleX([0], { stroke: "var(--picture-soft)" }),
     ],
   });
+  withoutLabels(element);
   return { element };
+}
+
+/** Plot names its groups, which have no role that could bear a name; the picture as a whole has one. */
+function withoutLabels(plot: Element): void {
+  for (const element of plot.querySelectorAll("[aria-label]")) element.removeAttribute("aria-label");
 }

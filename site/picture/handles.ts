@@ -22,6 +22,7 @@ export class Handles {
   readonly element: SVGSVGElement = svg("svg", { class: "picture-handles" });
   readonly #send: (event: PictureEvent) => void;
   readonly #held: Held[] = [];
+  #handles: readonly Handle[] = [];
   #projection: Projection | undefined;
   #id: string | undefined;
   #dragged: number | undefined;
@@ -33,6 +34,7 @@ export class Handles {
   }
 
   update(handles: readonly Handle[], id: string | undefined, projection: Projection): void {
+    this.#handles = handles;
     this.#projection = projection;
     this.#id = id;
     const { width, height } = projection;
@@ -99,7 +101,11 @@ export class Handles {
       ]);
     });
     const release = () => {
-      if (this.#dragged === index) this.#dragged = undefined;
+      if (this.#dragged !== index) return;
+      this.#dragged = undefined;
+      // Where the cell has put it may not be where the reader let go.
+      const handle = this.#handles[index];
+      if (handle !== undefined) this.#place(held, [handle.x, handle.y]);
     };
     element.addEventListener("pointerup", release);
     element.addEventListener("pointercancel", release);
