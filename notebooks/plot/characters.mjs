@@ -83,7 +83,7 @@ export function drawChart(chart, columns = 60, rows = 13) {
     const [across, up] = [share(chart.x, x), share(chart.y, y)];
     return across === undefined || up === undefined ? undefined : [across * (columns - 1), (1 - up) * (rows - 1)];
   };
-  for (const layer of chart.layers) drawLayer(board, chart, layer, place);
+  for (const layer of chart.layers) if (!isBackground(layer, chart.layers)) drawLayer(board, chart, layer, place);
   chart.handles.forEach(({ x, y, label }, i) => {
     const at = place(x, y);
     if (at !== undefined) board.put(cell(at[0]), cell(at[1]), label?.[0] ?? String((i + 1) % 10));
@@ -106,12 +106,22 @@ export function drawChart(chart, columns = 60, rows = 13) {
   return lines.join("\n");
 }
 
+/**
+ * Thin lines, and a cloud of points over a contour, would cover what is to be seen.
+ * @param {Layer} layer
+ * @param {readonly Layer[]} layers
+ */
+function isBackground(layer, layers) {
+  if (layer.mark === "line") return layer.style === "thin";
+  return layer.mark === "points" && layer.x.length > 200 && layers.some(({ mark }) => mark === "contour");
+}
+
 /** @param {readonly Layer[]} layers */
 function keysOf(layers) {
   /** @type {string[]} */
   const keys = [];
   for (const layer of layers) {
-    if (layer.mark === "contour" || layer.label === undefined) continue;
+    if (layer.mark === "contour" || layer.label === undefined || isBackground(layer, layers)) continue;
     keys.push(`${layer.mark === "band" ? "-" : signOf(layer.series)} ${layer.label}`);
   }
   return keys;

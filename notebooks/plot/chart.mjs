@@ -149,7 +149,8 @@ export function build(
   }
   // Where the helper knows the domain, the caller's labels are still welcome.
   const [xs, ys] = [axisSettings(options.x, `${what}: x`), axisSettings(options.y, `${what}: y`)];
-  const x = axis({ ...axisSettings(xDomain, what), ...xs }, xsOf(all), `${what}: x`, tightX);
+  const xSettings = { ...axisSettings(xDomain, what), ...xs };
+  const x = axis(xSettings, xsOf(all), `${what}: x`, tightX);
   const ySettings = { ...axisSettings(yDomain, what), ...(zero && !ys.log ? { from: 0 } : {}), ...ys };
   const y = axis(ySettings, ysOf(all), `${what}: y`, tightY);
   const hidden = (/** @type {Axis} */ a, /** @type {Iterable<number | null>} */ values) => {
@@ -162,19 +163,31 @@ export function build(
   const isEmpty = all.every(
     (layer) => layer.mark !== "contour" && (layer.mark === "boxes" ? layer.height : layer.x).length === 0,
   );
-  const shown = (/** @type {Axis} */ { log }, /** @type {Iterable<number | null>} */ values) =>
-    extent(log ? [...values].filter((value) => value !== null && value > 0) : values);
-  const seen = [shown(x, xsOf(all)), shown(y, ysOf(all))];
+  // A range that was asked for is the one to tell; thin lines are a background, and say nothing here unless they are all there is.
+  const main = all.filter((layer) => layer.mark !== "line" || layer.style !== "thin");
+  const told = main.length === 0 ? all : main;
+  const shown = (
+    /** @type {Axis} */ { log, domain },
+    /** @type {AxisSettings} */ { from, to },
+    /** @type {(layers: readonly Layer[]) => Iterable<number | null>} */ valuesOf,
+  ) => {
+    if (from !== undefined && to !== undefined) return domain;
+    const values = [...valuesOf(told)];
+    return extent(log ? values.filter((value) => value !== null && value > 0) : values);
+  };
+  const seen = [shown(x, xSettings, xsOf), shown(y, ySettings, ysOf)];
   const ranges =
     isEmpty || seen[0] === undefined || seen[1] === undefined
       ? ", no data"
       : `: ${x.label ?? "x"} ${fromTo(seen[0])}, ${y.label ?? "y"} ${fromTo(seen[1])}${y.log ? " (log)" : ""}`;
+  const thin = all.length - main.length;
   const text = [
     subject,
     title === undefined ? "" : ` "${title}"`,
     named.length === 0 ? "" : ` of ${named.join(", ")}`,
     ranges,
     detail,
+    thin === 0 ? "" : `, ${main.length === 0 ? "" : "with "}${counted(thin, "thin line")}`,
     gaps(allOf(all)),
     hidden(x, xsOf(all)),
     hidden(y, ysOf(all)),
@@ -191,7 +204,9 @@ export function build(
     handles,
     ...(drag === undefined ? {} : { drag: { id: Reflect.get(/** @type {object} */ (drag), "id") } }),
   };
-  return new DisplayedPicture(chart, isEmpty ? "" : drawChart(chart));
+  // Thin lines alone have nothing that could be drawn in characters.
+  const isDrawn = !isEmpty && (main.length > 0 || handles.length > 0);
+  return new DisplayedPicture(chart, () => (isDrawn ? drawChart(chart) : ""));
 }
 
 /**

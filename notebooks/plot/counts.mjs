@@ -140,7 +140,7 @@ export function bars(given, options = {}) {
     ...(errors === undefined ? {} : { errors: plain(errors) }),
     ...(options.x === undefined ? {} : { x: String(options.x) }),
   };
-  return new DisplayedPicture(picture, characters(picture));
+  return new DisplayedPicture(picture, () => characters(picture));
 }
 
 /** @param {Bars} picture */

@@ -13,28 +13,34 @@ const listenHook = Symbol.for("adjoint.listen");
 export class DisplayedPicture {
   /** @type {Picture} */
   picture;
+  #draw;
+  /** @type {string | undefined} */
   #text;
 
   /**
    * @param {Picture} picture
-   * @param {string} [characters] a drawing in characters, shown under the sentence
+   * @param {() => string} draw draws it in characters, which are shown under the sentence; a picture that moves is spared that
    */
-  constructor(picture, characters = "") {
+  constructor(picture, draw) {
     this.picture = Object.freeze(picture);
-    this.#text = characters === "" ? picture.text : `${picture.text}\n${characters}`;
+    this.#draw = draw;
     Object.freeze(this);
   }
 
   toString() {
+    if (this.#text === undefined) {
+      const characters = this.#draw();
+      this.#text = characters === "" ? this.picture.text : `${this.picture.text}\n${characters}`;
+    }
     return this.#text;
   }
 
   [displayHook]() {
-    return { "text/plain": this.#text, [pictureMime]: this.picture };
+    return { "text/plain": this.toString(), [pictureMime]: this.picture };
   }
 
   [Symbol.for("nodejs.util.inspect.custom")]() {
-    return this.#text;
+    return this.toString();
   }
 }
 
@@ -51,6 +57,7 @@ export function show(value, id) {
 
 /** @param {unknown} value */
 function bundleOf(value) {
+  if (value instanceof DisplayedPicture) return { "text/plain": value.picture.text, [pictureMime]: value.picture };
   if (typeof value === "object" && value !== null) {
     const own = Reflect.get(value, displayHook);
     if (typeof own === "function") return own.call(value);

@@ -145,7 +145,7 @@ export function points(given, options = {}) {
     handles,
     ...(id === undefined ? {} : { drag: { id } }),
   };
-  return new DisplayedPicture(picture, handles.length + shapes.length === 0 ? "" : drawFigure(picture));
+  return new DisplayedPicture(picture, () => (handles.length + shapes.length === 0 ? "" : drawFigure(picture)));
 }
 
 /**

@@ -62,6 +62,7 @@ export interface LineSeries extends Series {
   readonly low?: Values;
   readonly high?: Values;
   readonly dashed?: boolean;
+  /** A line of the background: one of many. The text does not draw it. */
   readonly thin?: boolean;
 }
 
@@ -202,6 +203,8 @@ export function heatMap(
     readonly colours?: "diverging" | "sequential";
     /** The values at the ends of the colours. */
     readonly range?: readonly [number, number];
+    /** Whether the numbers stand in the cells: they do if left out and there are at most 12 rows and columns. */
+    readonly numbers?: boolean;
     /** How many decimals the numbers in the cells have. */
     readonly digits?: number;
   },

@@ -51,7 +51,7 @@ function titled(title, what) {
  * @param {Record<string, unknown>} [options]
  */
 export function heatMap(given, options = {}) {
-  checkOptions("heatMap", options, ["title", "rows", "columns", "x", "y", "colours", "range", "digits"]);
+  checkOptions("heatMap", options, ["title", "rows", "columns", "x", "y", "colours", "range", "digits", "numbers"]);
   const raw = matrix(given, "heatMap: the matrix");
   /** @type {Numbers[]} */
   const values = raw.map(plain);
@@ -82,10 +82,13 @@ export function heatMap(given, options = {}) {
         ? short(value, most)
         : value.toFixed(Number(digits)).replace(/^-(0(\.0*)?)$/, "$1");
   const cells =
-    height <= legible && width <= legible
+    (options.numbers ?? (height <= legible && width <= legible))
       ? values.map((row, i) => row.map((value, j) => show(value, i, j)))
       : undefined;
-  const size = height === 0 || width === 0 ? "an empty matrix" : `a ${height} by ${width} matrix`;
+  const size =
+    height === 0 || width === 0
+      ? "an empty matrix"
+      : `${/^(8|11$|18$)/.test(String(height)) ? "an" : "a"} ${height} by ${width} matrix`;
   const text = `heat map of ${size}${title.title === undefined ? "" : ` "${title.title}"`}${seen === undefined ? "" : `: ${fromTo(seen)}`}${gaps(raw.flat())}`;
   /** @type {HeatMap} */
   const picture = {
@@ -101,7 +104,7 @@ export function heatMap(given, options = {}) {
     range,
     ...(cells === undefined ? {} : { cells }),
   };
-  const characters =
+  const characters = () =>
     height === 0 || width === 0
       ? ""
       : cells !== undefined
@@ -180,7 +183,7 @@ function draw(list, options, what) {
       ...(labels === undefined ? {} : { label: labels[i] ?? "" }),
     })),
   };
-  return new DisplayedPicture(picture, characters(picture, Number(columns), same, width));
+  return new DisplayedPicture(picture, () => characters(picture, Number(columns), same, width));
 }
 
 /**
