@@ -19,6 +19,9 @@ import {
   vector,
 } from "./numbers.mjs";
 
+/** A part of an interval that rounding cannot reach and nobody sees. */
+const bias = 1e-4;
+
 /**
  * How many numbers fall into each interval.
  * @param {unknown} given numbers of any shape, or a list of `{ values, label }`
@@ -58,10 +61,13 @@ export function histogram(given, options = {}) {
     const [first = 0, last = 0] = [edges[0], edges.at(-1)];
     for (const value of data) {
       if (!Number.isFinite(value)) continue;
-      // The last interval holds its upper end too.
-      const bin = value === last ? height.length - 1 : Math.floor(((value - first) / (last - first)) * height.length);
-      if (bin >= 0 && bin < height.length) height[bin] = (height[bin] ?? 0) + 1;
-      else outside += 1;
+      const place = ((value - first) / (last - first)) * height.length;
+      // What lies on an edge, but for rounding, belongs to the interval above it; the last one holds its upper end too.
+      if (place < -bias || place > height.length + bias) outside += 1;
+      else {
+        const bin = Math.min(Math.max(Math.floor(place + bias), 0), height.length - 1);
+        height[bin] = (height[bin] ?? 0) + 1;
+      }
     }
     return {
       mark: "boxes",
@@ -88,8 +94,8 @@ function edgesOf([low, high], bins, exact) {
   if (low === high) return [low - 0.5, low + 0.5];
   if (exact) return Array.from({ length: bins + 1 }, (_, i) => low + ((high - low) * i) / bins);
   const step = niceStep(high - low, bins);
-  const first = Math.floor(low / step - 1e-6);
-  const count = Math.max(Math.ceil(high / step + 1e-6) - first, 1);
+  const first = Math.floor(low / step + bias);
+  const count = Math.max(Math.ceil(high / step - bias) - first, 1);
   return Array.from({ length: count + 1 }, (_, i) => Number(((first + i) * step).toPrecision(9)));
 }
 

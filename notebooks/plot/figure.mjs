@@ -77,29 +77,26 @@ export function points(given, options = {}) {
       style: style === "thick" ? "solid" : style,
     });
   });
-  listOf(options.lines, "points: lines", (item) => "points" in item || typeof item[0]?.[0] === "number").forEach(
-    (line, i) => {
-      const what = `points: lines[${i}]`;
-      const isNamed = "points" in line;
-      if (isNamed) checkOptions(what, line, ["points", "closed", "series", "style"]);
-      const { x, y } = places(isNamed ? line.points : line, what);
-      /** @type {[number, number][]} */
-      const kept = [];
-      x.forEach((across, k) => {
-        const up = y[k] ?? Number.NaN;
-        if (Number.isFinite(across) && Number.isFinite(up))
-          kept.push([Number(across.toPrecision(9)), Number(up.toPrecision(9))]);
-        else left += 1;
-      });
-      shapes.push({
-        shape: "line",
-        points: kept,
-        closed: Boolean(line.closed),
-        series: numbered(line.series, 0),
-        style: styled(line.style, what),
-      });
-    },
-  );
+  listOf(options.lines, "points: lines", (item) => !Array.isArray(item)).forEach((line, i) => {
+    const what = `points: lines[${i}]`;
+    checkOptions(what, line, ["points", "closed", "series", "style"]);
+    const { x, y } = places(line.points, `${what}.points`);
+    /** @type {[number, number][]} */
+    const kept = [];
+    x.forEach((across, k) => {
+      const up = y[k] ?? Number.NaN;
+      if (Number.isFinite(across) && Number.isFinite(up))
+        kept.push([Number(across.toPrecision(9)), Number(up.toPrecision(9))]);
+      else left += 1;
+    });
+    shapes.push({
+      shape: "line",
+      points: kept,
+      closed: Boolean(line.closed),
+      series: numbered(line.series, 0),
+      style: styled(line.style, what),
+    });
+  });
   listOf(options.dots, "points: dots", (item) => !Array.isArray(item)).forEach((dot, i) => {
     checkOptions(`points: dots[${i}]`, dot, ["at", "label", "series"]);
     shapes.push({

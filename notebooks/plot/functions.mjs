@@ -171,6 +171,9 @@ export function curve(f, range, options = {}) {
   return build({ what: "curve", subject, detail, layers, tightX: true }, options);
 }
 
+/** Far more than rounding, far less than can be seen: what is round but for the last bits is taken for round. */
+const bias = 1e-4;
+
 /**
  * Heights at which a contour has lines: round numbers, evenly spaced or, where most of the hill is low, powers of two.
  * @param {unknown} given
@@ -187,14 +190,14 @@ function levelsOf(given, log, values) {
   if (range === undefined || range[0] === range[1]) return [];
   const [low, high] = range;
   if (log) {
-    const top = Math.floor(Math.log2(high) - 1e-6);
+    const top = Math.floor(Math.log2(high) - bias);
     if (!Number.isFinite(top)) return [];
     return Array.from({ length: parts }, (_, i) => 2 ** (top - parts + 1 + i));
   }
   const step = niceStep(high - low, parts);
   /** @type {number[]} */
   const levels = [];
-  for (let k = Math.ceil(low / step + 1e-6); k * step < high - 1e-6 * step; k++)
+  for (let k = Math.ceil(low / step + bias); k * step < high - bias * step; k++)
     levels.push(Number((k * step).toPrecision(9)));
   return levels;
 }

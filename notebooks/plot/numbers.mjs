@@ -171,15 +171,15 @@ export function gaps(values) {
 }
 
 /**
- * A round number near `size / parts`: 1, 2 or 5 times a power of ten.
+ * A round number near `size / parts`: 1, 2 or 5 times a power of ten. Where it is in doubt, rounding must not decide.
  * @param {number} size
  * @param {number} parts
  */
 export function niceStep(size, parts) {
   const raw = size / parts;
-  const power = 10 ** Math.floor(Math.log10(raw) + 1e-9);
+  const power = 10 ** Math.floor(Math.log10(raw) + 1e-4);
   const lead = raw / power;
-  return power * (lead < 1.5 ? 1 : lead < 3.5 ? 2 : lead < 7.5 ? 5 : 10);
+  return power * (lead < 1.501 ? 1 : lead < 3.501 ? 2 : lead < 7.501 ? 5 : 10);
 }
 
 /**
