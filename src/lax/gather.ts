@@ -66,7 +66,8 @@ export interface ScatterOptions {
   readonly uniqueIndices?: boolean;
 }
 
-type Scatter = (
+/** A scatter: `updates` go to the places of `x` that `scatterIndices` name. */
+export type Scatter = (
   x: NDArray,
   scatterIndices: NDArray,
   updates: NDArray,
