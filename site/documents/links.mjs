@@ -72,21 +72,40 @@ export function entryOfCode(code, library, space = "") {
   return undefined;
 }
 
+/** Names of functions that in prose are more often arguments or properties. */
+const words = ["shape", "size", "dtype", "ndim", "e", "number", "generic", "copy"];
+
+/** The names of an entry's parameters and options: in its own text they are these. @param {Entry} entry @param {Library} library */
+function argumentsOf({ signatures }, library) {
+  return signatures.flatMap(({ parameters = [] }) =>
+    parameters.flatMap((/** @type {{ name: string, type?: { target?: number } }} */ { name, type }) => {
+      const options = library.byId.get(type?.target ?? -1)?.node.children ?? [];
+      return [name, ...options.map((/** @type {{ name: string }} */ option) => option.name)];
+    }),
+  );
+}
+
 /**
  * Code spans in HTML that name something public become links to it.
  * @param {string} html
- * @param {{ page: string, library: Library, space?: string, except?: Entry }} options
+ * @param {{ page: string, library: Library, space?: string, except?: Entry, once?: boolean }} options `except` is the entry
+ *   that the text is about; with `once` only the first mention becomes a link
  */
-export function linkCode(html, { page, library, space, except }) {
+export function linkCode(html, { page, library, space, except, once = false }) {
+  const own = new Set([...words, ...(except === undefined ? [] : argumentsOf(except, library))]);
+  /** @type {Set<string>} */
+  const linked = new Set();
   // What stands inside of links and blocks of code stays as it is.
   return html.replace(
     /<a\b[\s\S]*?<\/a>|<pre\b[\s\S]*?<\/pre>|<h[1-6]\b[\s\S]*?<\/h[1-6]>|<code>([^<]*)<\/code>/g,
     (whole, /** @type {string | undefined} */ inner) => {
       if (inner === undefined) return whole;
       const code = inner.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&quot;/g, '"').replace(/&amp;/g, "&");
-      const found = entryOfCode(code, library, space);
+      const found = own.has(code) ? undefined : entryOfCode(code, library, space);
       if (found === undefined || (found.entry === except && found.anchor === undefined)) return whole;
       const target = `${found.entry.page}#${found.anchor ?? found.entry.anchor}`;
+      if (once && linked.has(target)) return whole;
+      linked.add(target);
       return `<a class="code-link" href="${escapeHtml(relativeLink(page, target))}">${whole}</a>`;
     },
   );
