@@ -3,6 +3,7 @@ import { escapeHtml, renderMarkdown } from "../markdown.mjs";
 import { declarations } from "./declarations.mjs";
 import { fullName, pageOf, readLibrary, typesPage } from "./entries.mjs";
 import { entryHtml, memberHtml, membersOf, summaryOf, tagsOf } from "./entry.mjs";
+import { textOf } from "../search/build.mjs";
 import { entryLink, linkCode, relativeLink } from "./links.mjs";
 import { spaces } from "./spaces.mjs";
 
@@ -26,9 +27,12 @@ export function readReference() {
 /** By name, upper and lower case as neighbours. @param {{ name: string }} a @param {{ name: string }} b */
 const byName = (a, b) => a.name.localeCompare(b.name, "en") || (a.name < b.name ? -1 : 1);
 
-/** The first sentence of a doc comment, as plain text. @param {string} text */
-export function firstSentence(text) {
-  const plain = text.replace(/\$\$?([^$]+)\$\$?/g, "$1").replace(/`/g, "").replace(/\s+/g, " ").trim();
+/** A doc comment as plain text: formulas as one sees them, no marks of Markdown. @param {Reflection} node */
+const plainOf = (node) => textOf(renderMarkdown(summaryOf(node)).html);
+
+/** The first sentence of a doc comment, as plain text. @param {Reflection} node */
+function firstSentence(node) {
+  const plain = plainOf(node);
   return /^(.*?[.:])(?:\s|$)/.exec(plain)?.[1]?.replace(/:$/, ".") ?? plain;
 }
 
@@ -59,7 +63,7 @@ function aboutHtml(space, page, names) {
  */
 function namesHtml(names, page) {
   const items = [...names].sort(byName).map(({ name, entry }) => {
-    const title = firstSentence(summaryOf(entry.node));
+    const title = firstSentence(entry.node);
     return `<li><a href="${escapeHtml(entryLink(page, entry))}"${title === "" ? "" : ` title="${escapeHtml(title)}"`}><code>${escapeHtml(name)}</code></a></li>`;
   });
   return `<ul class="names">${items.join("")}</ul>`;
@@ -76,7 +80,7 @@ const itemsOf = (entries) =>
       // Where the prefix is short for a namespace, the long name finds it too.
       ...(entry.called === fullName(entry.space, entry.name) ? [] : [fullName(entry.space, entry.name)]),
     ],
-    text: summaryOf(entry.node),
+    text: plainOf(entry.node),
   }));
 
 /**
@@ -170,7 +174,7 @@ function spacePages(space, names) {
   const elsewhere = aliases.filter(({ entry }) => !pages.some((page) => page.path === entry.page));
   parts.push(aliasesHtml(elsewhere, path));
   const text = own.map(({ called }) => called).join(" ");
-  return [{ path, title: space.name, section: "Reference", html: parts.join("\n"), headings, text }, ...pages];
+  return [{ path, title: space.name, section: "Reference", html: parts.join("\n"), headings, text, items: [] }, ...pages];
 }
 
 /** Names that stand for something in another namespace, or under another name. @param {readonly Named[]} aliases @param {string} page */
@@ -219,7 +223,7 @@ function arrayPage(names) {
   /** @type {string[]} */
   const index = [];
   /** @type {import("./index.mjs").Item[]} */
-  const items = [{ name: "NDArray", kind: "class", id: "NDArray", aliases: [], text: summaryOf(entry.node) }];
+  const items = [{ name: "NDArray", kind: "class", id: "NDArray", aliases: [], text: plainOf(entry.node) }];
   methodThemes.forEach((theme, i) => {
     const last = i === methodThemes.length - 1;
     const chosen = last
@@ -230,7 +234,7 @@ function arrayPage(names) {
     parts.push(`<h2 id="${slug(theme.title)}">${theme.title}</h2>`);
     index.push(`<p class="label">${theme.title}</p><ul class="names">`);
     for (const member of chosen) {
-      const text = summaryOf(member);
+      const text = plainOf(member);
       parts.push(memberHtml(member, member.name, "h3", { page: path, library: names, space: "numpy" }));
       headings.push({ level: 3, id: member.name, text: member.name });
       index.push(`<li><a href="#${member.name}"><code>${escapeHtml(member.name)}</code></a></li>`);
@@ -336,7 +340,7 @@ function overviewPage(pages, names) {
     { level: 2, id: "namespaces", text: "Namespaces" },
     { level: 2, id: "all-names", text: "All names" },
   ];
-  return { path, title: "API reference", section: "Reference", html, headings, text: spaces.map(({ about }) => about).join(" ") };
+  return { path, title: "API reference", section: "Reference", html, headings, text: spaces.map(({ about }) => about).join(" "), items: [] };
 }
 
 /** @returns {Promise<Page[]>} */
