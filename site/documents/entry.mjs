@@ -54,7 +54,9 @@ export const tagsOf = (node, tag) => {
  * @param {Context & { space?: string, except?: Entry }} context
  */
 function prose(text, context) {
-  return linkCode(renderMarkdown(text).html, context);
+  // An address in a comment stands bare.
+  const linked = text.replace(/(?<![<(`])https?:\/\/[^\s)>`]*[^\s)>`.,;]/g, "<$&>");
+  return linkCode(renderMarkdown(linked).html, context);
 }
 
 /** The same for a cell of a table or an item of a list: without a paragraph around it. @param {string} text @param {Context & { space?: string }} context */
@@ -63,14 +65,24 @@ const inline = (text, context) => prose(text, context).replace(/^<p>([\s\S]*)<\/
 /** @param {string} code HTML @param {string} [name] */
 const block = (code, name = "signature") => `<pre class="code ${name}" tabindex="0"><code>${code}</code></pre>`;
 
+/** How many arguments a call must have. @param {Reflection} signature */
+const required = ({ parameters = [] }) =>
+  parameters.filter(
+    (/** @type {Reflection} */ p) => !(p.flags?.isOptional || p.flags?.isRest || p.defaultValue !== undefined),
+  ).length;
+
 /**
- * The signatures: the first in sight, further ones on request.
+ * The signatures: in sight the one that asks for least, since it is the common way to call, further ones on request.
  * @param {string} name
  * @param {readonly Reflection[]} signatures
  * @param {Context} context
  */
 function signaturesHtml(name, signatures, context) {
-  const texts = [...new Set(signatures.map((s) => piecesHtml(signaturePieces(name, s), context)))];
+  const simplest = [...signatures].sort(
+    (a, b) => required(a) - required(b) || widthOf(signaturePieces(name, a)) - widthOf(signaturePieces(name, b)),
+  );
+  const ordered = [...simplest.slice(0, 1), ...signatures];
+  const texts = [...new Set(ordered.map((s) => piecesHtml(signaturePieces(name, s), context)))];
   const [first = "", ...others] = texts;
   if (others.length === 0) return block(first);
   const label = others.length === 1 ? "one more signature" : `${others.length} more signatures`;
@@ -116,14 +128,16 @@ function optionsHtml(type, context) {
 
 /** @param {Reflection} node @param {Context & { space?: string }} context */
 function throwsHtml(node, context) {
-  const texts = tagsOf(node, "@throws");
+  // One tag may name several errors: "ShapeError if ...; AxisError if ...".
+  const texts = tagsOf(node, "@throws").flatMap((text) => text.split(/[;,]\s+(?=`?[A-Z]\w*Error\b)/));
   if (texts.length === 0) return "";
   const items = texts.map((text) => {
     const [, name = "", rest = ""] = /^`?(\w+)`?\s*([\s\S]*)$/.exec(text) ?? [];
+    const sentence = /[.:]$/.test(rest) ? rest : `${rest}.`;
     const error = context.library.byName.get(`errors.${name}`);
     if (error === undefined) return `<li>${inline(text, context)}</li>`;
     const page = relativeLink(context.page, `docs/errors.html#${name.toLowerCase()}`);
-    return `<li><a href="${page}"><code>${name}</code></a> ${inline(rest, context)}</li>`;
+    return `<li><a href="${page}"><code>${name}</code></a> ${inline(sentence, context)}</li>`;
   });
   return `<div class="throws"><p class="label">Throws</p><ul>${items.join("")}</ul></div>`;
 }
@@ -245,6 +259,9 @@ export function entryHtml(entry, context) {
     throwsHtml(node, inside),
     examplesHtml(node, inside),
     kind === "class" ? membersHtml(entry, context) : "",
+    kind === "class" && entry.space === "errors" && entry.name !== "AdjointError"
+      ? `<p class="aliases"><a href="${relativeLink(context.page, `docs/errors.html#${anchor.toLowerCase()}`)}">An example, and how to fix it</a></p>`
+      : "",
     source === undefined || kind === "type" ? "" : `<p class="source-line">${sourceHtml(source.file, source.line)}</p>`,
     "</section>",
   ].join("\n");

@@ -125,19 +125,33 @@ function finish(html) {
 }
 
 /**
- * Code that names something public leads into the reference, once in each section; bare names on the page of compatibility
- * are those of the namespace in the heading.
+ * Code that names something public leads into the reference, in text once in each section; bare names on the page of
+ * compatibility are those of the namespace in the heading.
  * @param {string} html
  * @param {string} page
  * @param {Library} library
  */
 function linkSections(html, page, library) {
-  const parts = html.split(/(?=<h2\b)/);
-  return parts
+  return html
+    .split(/(?=<h2\b)/)
     .map((part) => {
       const heading = /^<h2\b[^>]*>([\s\S]*?)<\/h2>/.exec(part)?.[1] ?? "";
       const space = page === "docs/compatibility.html" ? (namespaces[heading] ?? "") : "";
-      return linkCode(part, { page, library, space, once: true });
+      const options = { page, library, space };
+      return part
+        .split(/(<table>[\s\S]*?<\/table>)/)
+        .map((piece, i) => (i % 2 === 0 ? linkCode(piece, { ...options, once: true }) : linkTable(piece, options)))
+        .join("");
     })
     .join("");
+}
+
+/**
+ * In a table that sets other libraries beside this one, only the last column speaks of this one.
+ * @param {string} table
+ * @param {{ page: string, library: Library, space: string }} options
+ */
+function linkTable(table, options) {
+  if (!/<th>Adjoint<\/th>\s*<\/tr>/.test(table)) return linkCode(table, options);
+  return table.replace(/<td>(?:(?!<td>)[\s\S])*<\/td>\s*<\/tr>/g, (last) => linkCode(last, options));
 }

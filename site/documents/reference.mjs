@@ -111,10 +111,10 @@ function entriesPage({ path, title, head, groups, names, parent }) {
     const id = slug(group.title);
     // A page with one theme has it in its title.
     parts.push(`<h2 id="${id}"${filled.length > 1 ? "" : ' class="only"'}>${escapeHtml(group.title)}</h2>`);
-    headings.push({ level: 2, id, text: group.title });
+    if (filled.length > 1) headings.push({ level: 2, id, text: group.title });
     for (const entry of [...group.entries].sort(byName)) {
       parts.push(entryHtml(entry, { page: path, library: names }));
-      headings.push({ level: 3, id: entry.anchor, text: entry.name });
+      headings.push({ level: filled.length > 1 ? 3 : 2, id: entry.anchor, text: entry.name });
     }
   }
   const entries = filled.flatMap((group) => group.entries);

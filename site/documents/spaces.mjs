@@ -270,5 +270,10 @@ export const spaces = [
     line: 'import { errors } from "adjoint";',
     about:
       "One class for each kind of failure. [Errors](docs/errors.md) shows each of them with an example and the way out.",
+    themes: [
+      { title: "All errors", files: ["errors/base", "errors/options"] },
+      { title: "While a function is traced", files: ["errors/tracer"] },
+      { title: "Wrong use", files: ["errors/usage"] },
+    ],
   },
 ];

@@ -252,7 +252,7 @@ export function typeParameterPieces(owner) {
  * @param {number} [width]
  * @returns {Piece[]}
  */
-export function signaturePieces(name, signature, width = 84) {
+export function signaturePieces(name, signature, width = 74) {
   const head = [piece(name, "name"), ...typeParameterPieces(signature)];
   const parameters = (signature.parameters ?? []).map(parameterPieces);
   const tail = [piece("): "), ...typePieces(signature.type)];

@@ -49,7 +49,8 @@ export const settings = {
 const most = 12;
 
 /**
- * The best places for a question. All words must occur; where no place has them all, places with some of them are given.
+ * The best places for a question. All words must occur; where no place has them all, words like them count too, and in the
+ * end places with some of them.
  * @param {{ search: (question: string, options: object) => any[] }} index a MiniSearch
  * @param {string} question
  * @returns {(Place & { score: number, terms: string[] })[]}
@@ -65,7 +66,6 @@ export function find(index, question) {
     boost: { title: 5, names: 4, page: 1.5 },
     prefix: (/** @type {string} */ term, /** @type {number} */ i, /** @type {string[]} */ terms) =>
       i === terms.length - 1 && term.length > 1,
-    fuzzy: (/** @type {string} */ term) => (term.length > 3 ? 0.25 : false),
     weights: { prefix: 0.4, fuzzy: 0.2 },
     combineWith: "AND",
     boostDocument: (/** @type {number} */ _id, /** @type {string} */ _term, /** @type {Place} */ place) => {
@@ -79,9 +79,12 @@ export function find(index, question) {
       return base;
     },
   };
-  const all = index.search(question, options);
-  const found = all.length > 0 ? all : index.search(question, { ...options, combineWith: "OR" });
-  return found.slice(0, most);
+  const fuzzy = (/** @type {string} */ term) => (term.length > 3 ? 0.25 : false);
+  for (const relaxed of [{}, { fuzzy }, { fuzzy, combineWith: "OR" }]) {
+    const found = index.search(question, { ...options, ...relaxed });
+    if (found.length > 0) return found.slice(0, most);
+  }
+  return [];
 }
 
 /**
