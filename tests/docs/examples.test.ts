@@ -17,14 +17,17 @@ const rooms = [
   "array",
   "core",
   "debug",
+  "errors",
   "experimental",
   "lax",
   "nn",
   "numpy",
   "optim",
+  "prims",
   "random",
   "scipy",
   "tree",
+  "types",
 ];
 const root = new URL("../../src/", import.meta.url);
 const files = rooms
