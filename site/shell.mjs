@@ -72,7 +72,11 @@ export function shell(content, site) {
   const start = (/** @type {string} */ name) => sections.find((each) => each.title === name)?.links[0]?.path;
   const areas = [
     { label: "Notebooks", target: "index.html", own: section === "Notebooks" || path === "index.html" },
-    { label: "Docs", target: start("Start") ?? start("Learn"), own: section !== "Notebooks" && section !== "Reference" },
+    {
+      label: "Docs",
+      target: start("Start") ?? start("Learn"),
+      own: section !== "Notebooks" && section !== "Reference",
+    },
     { label: "Reference", target: start("Reference"), own: section === "Reference" },
   ];
   const menu = areas

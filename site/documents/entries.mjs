@@ -32,7 +32,7 @@ export const kinds = {
 };
 
 /** The modules and the namespaces that they are. */
-const moduleSpaces = {
+const moduleSpaces = /** @type {Readonly<Record<string, string>>} */ ({
   "src/index.ts": "adjoint",
   "src/numpy/index.ts": "numpy",
   "src/lax/index.ts": "lax",
@@ -45,7 +45,10 @@ const moduleSpaces = {
   "src/debug/index.ts": "debug",
   "src/debug/testing.ts": "testing",
   "src/errors/index.ts": "errors",
-};
+});
+
+/** The namespace that a module is; undefined for one that is not public. @param {Reflection} module */
+const spaceOfModule = (module) => moduleSpaces[module.sources?.[0]?.fileName ?? ""];
 
 export const typesPage = "reference/types.html";
 
@@ -119,7 +122,7 @@ export function readLibrary(project) {
   };
 
   for (const module of project.children) {
-    const space = moduleSpaces[/** @type {keyof typeof moduleSpaces} */ (module.sources?.[0]?.fileName)];
+    const space = spaceOfModule(module);
     if (space !== undefined) visit(module, space);
   }
   /** @param {Reflection} node what a reference stands for, through other references */
@@ -149,13 +152,13 @@ export function readLibrary(project) {
   for (const { space, node } of references) {
     const target = targetOf(node);
     if (target?.kind !== kinds.module) continue;
-    const own = moduleSpaces[/** @type {keyof typeof moduleSpaces} */ (target.sources?.[0]?.fileName)];
+    const own = spaceOfModule(target);
     for (const entry of entries) {
       if (entry.space === own) byName.set(fullName(fullName(space, node.name), entry.name), entry);
     }
   }
   for (const module of project.children) {
-    if (!Object.hasOwn(moduleSpaces, module.sources?.[0]?.fileName)) addHelpers(module);
+    if (spaceOfModule(module) === undefined) addHelpers(module);
   }
 
   /** The types of a module that is not public. @param {Reflection} module */

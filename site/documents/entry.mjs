@@ -180,7 +180,8 @@ function typeHtml({ node, name }, context) {
     ].map((pieces) => `  ${piecesHtml(pieces, context)};\n`);
     for (const member of node.children ?? []) {
       const text = summaryOf(member);
-      if (text !== "") members.push(`  <span class="code-comment">// ${escapeHtml(text.replace(/\s+/g, " "))}</span>\n`);
+      if (text !== "")
+        members.push(`  <span class="code-comment">// ${escapeHtml(text.replace(/\s+/g, " "))}</span>\n`);
       members.push(`  ${piecesHtml(memberPieces(member), context)};\n`);
     }
     return block(`${piecesHtml(head, context)} {\n${members.join("")}}`, "declaration");
@@ -255,7 +256,11 @@ export function entryHtml(entry, context) {
     declarationHtml(entry, context),
     prose(summaryOf(node), inside),
     names.length === 0 ? "" : `<p class="aliases">Also ${names.join(", ")}.</p>`,
-    kind === "function" ? optionTypes(entry.signatures, context.library).map((type) => optionsHtml(type, inside)).join("") : "",
+    kind === "function"
+      ? optionTypes(entry.signatures, context.library)
+          .map((type) => optionsHtml(type, inside))
+          .join("")
+      : "",
     throwsHtml(node, inside),
     examplesHtml(node, inside),
     kind === "class" ? membersHtml(entry, context) : "",
@@ -270,7 +275,8 @@ export function entryHtml(entry, context) {
 /** What a class has beside its constructor and what it inherits. @param {Entry} entry */
 export function membersOf({ node }) {
   return (node.children ?? []).filter(
-    (/** @type {Reflection} */ member) => member.kind !== kinds.constructor && !member.inheritedFrom && !member.flags?.isInherited,
+    (/** @type {Reflection} */ member) =>
+      member.kind !== kinds.constructor && !member.inheritedFrom && !member.flags?.isInherited,
   );
 }
 
@@ -304,7 +310,11 @@ export function memberHtml(member, anchor, level, context) {
     `<section class="entry member"><div class="entry-head"><${level} id="${escapeHtml(anchor)}"><a class="anchor" href="#${escapeHtml(anchor)}">${escapeHtml(name)}</a></${level}></div>`,
     declared,
     prose(summaryOf(member), context),
-    signatures.length > 0 ? optionTypes(signatures, context.library).map((type) => optionsHtml(type, context)).join("") : "",
+    signatures.length > 0
+      ? optionTypes(signatures, context.library)
+          .map((type) => optionsHtml(type, context))
+          .join("")
+      : "",
     throwsHtml(member, context),
     examplesHtml(member, context),
     "</section>",

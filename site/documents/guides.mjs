@@ -43,7 +43,12 @@ function decisionsOf(files) {
       const file = `docs/decisions/${name}`;
       const path = name === "README.md" ? "docs/decisions/index.html" : file.replace(/\.md$/, ".html");
       const heading = /^# (.*)$/m.exec(read(file))?.[1] ?? name;
-      return { file, path, section: "Take part", title: name === "README.md" ? "Decisions" : heading.replace(/`/g, "") };
+      return {
+        file,
+        path,
+        section: "Take part",
+        title: name === "README.md" ? "Decisions" : heading.replace(/`/g, ""),
+      };
     });
 }
 
@@ -114,13 +119,18 @@ function siteLink(href, file, page, paths) {
 /** Links to sources, and tables that scroll on their own. @param {string} html */
 function finish(html) {
   return html
-    .replace(/<a href="source:([^"]*)">([\s\S]*?)<\/a>/g, (_, /** @type {string} */ path, /** @type {string} */ text) => {
-      const words = text.replace(/<[^>]*>/g, "");
-      const source = sourceHtml(decodeURIComponent(path));
-      return words === path || path.endsWith(`/${words}`) ? source : `${text} (${source})`;
-    })
-    .replace(/<div class="table"([^>]*)>([\s\S]*?)<\/div>/g, (whole, /** @type {string} */ rest, /** @type {string} */ table) =>
-      (table.match(/<tr>/g)?.length ?? 0) > 16 ? `<div class="table tall"${rest}>${table}</div>` : whole,
+    .replace(
+      /<a href="source:([^"]*)">([\s\S]*?)<\/a>/g,
+      (_, /** @type {string} */ path, /** @type {string} */ text) => {
+        const words = text.replace(/<[^>]*>/g, "");
+        const source = sourceHtml(decodeURIComponent(path));
+        return words === path || path.endsWith(`/${words}`) ? source : `${text} (${source})`;
+      },
+    )
+    .replace(
+      /<div class="table"([^>]*)>([\s\S]*?)<\/div>/g,
+      (whole, /** @type {string} */ rest, /** @type {string} */ table) =>
+        (table.match(/<tr>/g)?.length ?? 0) > 16 ? `<div class="table tall"${rest}>${table}</div>` : whole,
     );
 }
 

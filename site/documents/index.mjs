@@ -28,7 +28,11 @@ const sections = ["Start", "Learn", "Look up", "Reference", "Take part"];
  * @param {Page | undefined} after
  */
 function neighbours(page, before, after) {
-  const link = (/** @type {Page | undefined} */ other, /** @type {"prev" | "next"} */ rel, /** @type {string} */ label) =>
+  const link = (
+    /** @type {Page | undefined} */ other,
+    /** @type {"prev" | "next"} */ rel,
+    /** @type {string} */ label,
+  ) =>
     other === undefined
       ? ""
       : `<a rel="${rel}" href="${relativeLink(page.path, other.path)}"><span>${label}</span> ${escapeHtml(other.title)}</a>`;
@@ -48,12 +52,16 @@ export function brokenLinks(pages) {
   return pages.flatMap((page) =>
     [...page.html.matchAll(/\bhref="([^"]*)"/g)].flatMap(([, href = ""]) => {
       if (/^[a-z][a-z\d+.-]*:|^\/\//i.test(href)) return [];
-      const [path = "", anchor] = href.replace(/&amp;/g, "&").replace(/&quot;/g, '"').split("#");
+      const [path = "", anchor] = href
+        .replace(/&amp;/g, "&")
+        .replace(/&quot;/g, '"')
+        .split("#");
       const target = path === "" ? page.path : posix.normalize(posix.join(posix.dirname(page.path), path));
       const known = ids.get(target);
       if (known === undefined) {
         const notebook = /^notebooks\/([^/]+)\.html$/.exec(target);
-        if (target === "index.html" || (notebook && existsSync(new URL(`notebooks/${notebook[1]}.md`, root)))) return [];
+        if (target === "index.html" || (notebook && existsSync(new URL(`notebooks/${notebook[1]}.md`, root))))
+          return [];
         return [`${page.path}: there is no page for ${href}`];
       }
       if (anchor === undefined || known.has(decodeURIComponent(anchor))) return [];

@@ -100,7 +100,11 @@ export function linkCode(html, { page, library, space, except, once = false }) {
     /<a\b[\s\S]*?<\/a>|<pre\b[\s\S]*?<\/pre>|<h[1-6]\b[\s\S]*?<\/h[1-6]>|<code>([^<]*)<\/code>/g,
     (whole, /** @type {string | undefined} */ inner) => {
       if (inner === undefined) return whole;
-      const code = inner.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&quot;/g, '"').replace(/&amp;/g, "&");
+      const code = inner
+        .replace(/&lt;/g, "<")
+        .replace(/&gt;/g, ">")
+        .replace(/&quot;/g, '"')
+        .replace(/&amp;/g, "&");
       const found = own.has(code) ? undefined : entryOfCode(code, library, space);
       if (found === undefined || (found.entry === except && found.anchor === undefined)) return whole;
       const target = `${found.entry.page}#${found.anchor ?? found.entry.anchor}`;

@@ -1,9 +1,9 @@
 // The pages of the API reference: one for each namespace, several where it is large, one for arrays, and an overview.
 import { escapeHtml, renderMarkdown } from "../markdown.mjs";
+import { textOf } from "../search/build.mjs";
 import { declarations } from "./declarations.mjs";
 import { fullName, pageOf, readLibrary, typesPage } from "./entries.mjs";
 import { entryHtml, memberHtml, membersOf, summaryOf, tagsOf } from "./entry.mjs";
-import { textOf } from "../search/build.mjs";
 import { entryLink, linkCode, relativeLink } from "./links.mjs";
 import { spaces } from "./spaces.mjs";
 
@@ -37,7 +37,11 @@ function firstSentence(node) {
 }
 
 /** @param {string} text a heading */
-const slug = (text) => text.toLowerCase().replace(/[^a-z0-9 ]/g, "").replace(/ /g, "-");
+const slug = (text) =>
+  text
+    .toLowerCase()
+    .replace(/[^a-z0-9 ]/g, "")
+    .replace(/ /g, "-");
 
 /** @param {Space} space */
 const linesHtml = ({ line }) =>
@@ -99,12 +103,22 @@ function entriesPage({ path, title, head, groups, names, parent }) {
     parts.push('<nav class="index" aria-label="Names on this page">');
     for (const group of filled) {
       parts.push(`<p class="label"><a href="#${slug(group.title)}">${escapeHtml(group.title)}</a></p>`);
-      parts.push(namesHtml(group.entries.map((entry) => ({ name: entry.name, entry })), path));
+      parts.push(
+        namesHtml(
+          group.entries.map((entry) => ({ name: entry.name, entry })),
+          path,
+        ),
+      );
     }
     parts.push("</nav>");
   } else {
     for (const { entries } of filled) {
-      parts.push(`<nav class="index" aria-label="Names on this page">${namesHtml(entries.map((entry) => ({ name: entry.name, entry })), path)}</nav>`);
+      parts.push(
+        `<nav class="index" aria-label="Names on this page">${namesHtml(
+          entries.map((entry) => ({ name: entry.name, entry })),
+          path,
+        )}</nav>`,
+      );
     }
   }
   for (const group of filled) {
@@ -142,7 +156,9 @@ function spacePages(space, names) {
   if (own.length + aliases.length === 0) return [];
   const path = pageOf(space.name);
   const known = (space.themes ?? []).map((theme) => theme.title);
-  const titles = [...new Set([...known, ...own.map(({ theme }) => theme).filter((theme) => theme !== "Types"), "Types"])];
+  const titles = [
+    ...new Set([...known, ...own.map(({ theme }) => theme).filter((theme) => theme !== "Types"), "Types"]),
+  ];
   const groups = titles
     .map((title) => ({ title, entries: own.filter(({ theme }) => theme === title) }))
     .filter(({ entries }) => entries.length > 0);
@@ -174,23 +190,31 @@ function spacePages(space, names) {
   const elsewhere = aliases.filter(({ entry }) => !pages.some((page) => page.path === entry.page));
   parts.push(aliasesHtml(elsewhere, path));
   const text = own.map(({ called }) => called).join(" ");
-  return [{ path, title: space.name, section: "Reference", html: parts.join("\n"), headings, text, items: [] }, ...pages];
+  return [
+    { path, title: space.name, section: "Reference", html: parts.join("\n"), headings, text, items: [] },
+    ...pages,
+  ];
 }
 
 /** Names that stand for something in another namespace, or under another name. @param {readonly Named[]} aliases @param {string} page */
 function aliasesHtml(aliases, page) {
   if (aliases.length === 0) return "";
-  const items = [...aliases].sort(byName).map(
-    ({ name, entry }) =>
-      `<li><code>${escapeHtml(name)}</code> is <a href="${escapeHtml(entryLink(page, entry))}"><code>${escapeHtml(entry.called)}</code></a></li>`,
-  );
+  const items = [...aliases]
+    .sort(byName)
+    .map(
+      ({ name, entry }) =>
+        `<li><code>${escapeHtml(name)}</code> is <a href="${escapeHtml(entryLink(page, entry))}"><code>${escapeHtml(entry.called)}</code></a></li>`,
+    );
   return `<div class="also"><p class="label">Under further names</p><ul>${items.join("")}</ul></div>`;
 }
 
 /** The methods of arrays by what they are for; a method that stands in no list goes to the last. */
 const methodThemes = [
   { title: "What an array is", names: ["shape", "dtype", "ndim", "size", "weakType", "T", "mT"] },
-  { title: "Arithmetic", names: ["add", "sub", "mul", "div", "floorDivide", "mod", "pow", "neg", "abs", "dot", "matmul"] },
+  {
+    title: "Arithmetic",
+    names: ["add", "sub", "mul", "div", "floorDivide", "mod", "pow", "neg", "abs", "dot", "matmul"],
+  },
   { title: "Functions", names: ["exp", "log", "sqrt", "tanh", "round", "clip"] },
   {
     title: "Comparison and logic",
@@ -238,14 +262,23 @@ function arrayPage(names) {
       parts.push(memberHtml(member, member.name, "h3", { page: path, library: names, space: "numpy" }));
       headings.push({ level: 3, id: member.name, text: member.name });
       index.push(`<li><a href="#${member.name}"><code>${escapeHtml(member.name)}</code></a></li>`);
-      items.push({ name: `NDArray.${member.name}`, kind: "method", id: member.name, aliases: [`x.${member.name}`], text });
+      items.push({
+        name: `NDArray.${member.name}`,
+        kind: "method",
+        id: member.name,
+        aliases: [`x.${member.name}`],
+        text,
+      });
     }
     index.push("</ul>");
   });
   const about = linkCode(renderMarkdown(summaryOf(entry.node)).html, { page: path, library: names, except: entry });
   const html = [
     '<h1 id="NDArray">NDArray</h1>',
-    renderMarkdown('```ts\nimport type { NDArray } from "adjoint";\n```').html.replace('class="code"', 'class="code import"'),
+    renderMarkdown('```ts\nimport type { NDArray } from "adjoint";\n```').html.replace(
+      'class="code"',
+      'class="code import"',
+    ),
     about,
     `<nav class="index" aria-label="Names on this page">${index.join("")}</nav>`,
     ...parts,
@@ -285,7 +318,8 @@ function helpersPage(names) {
     look(entry.signatures);
   }
   // What is linked must exist: types that only other helpers name are reached through them.
-  const head = "<p>Types that signatures name and the package does not export: a program has no need to write them.</p>";
+  const head =
+    "<p>Types that signatures name and the package does not export: a program has no need to write them.</p>";
   return entriesPage({
     path: typesPage,
     title: "Further types",
@@ -320,12 +354,17 @@ function overviewPage(pages, names) {
   }
   const byLast = (/** @type {Named} */ a, /** @type {Named} */ b) =>
     (a.name.split(".").at(-1) ?? "").localeCompare(b.name.split(".").at(-1) ?? "", "en") || byName(a, b);
-  const alphabet = [...letters].sort(([a], [b]) => (a < b ? -1 : 1)).map(([letter, named]) => {
-    const items = named.sort(byLast).map(
-      ({ name, entry }) => `<li><a href="${escapeHtml(entryLink(path, entry))}"><code>${escapeHtml(name)}</code></a></li>`,
-    );
-    return `<details class="letter"><summary>${letter} <span class="count">${items.length}</span></summary><ul class="names">${items.join("")}</ul></details>`;
-  });
+  const alphabet = [...letters]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([letter, named]) => {
+      const items = named
+        .sort(byLast)
+        .map(
+          ({ name, entry }) =>
+            `<li><a href="${escapeHtml(entryLink(path, entry))}"><code>${escapeHtml(name)}</code></a></li>`,
+        );
+      return `<details class="letter"><summary>${letter} <span class="count">${items.length}</span></summary><ul class="names">${items.join("")}</ul></details>`;
+    });
   const array = names.byName.get("NDArray");
   const html = [
     "<h1>API reference</h1>",
@@ -340,7 +379,15 @@ function overviewPage(pages, names) {
     { level: 2, id: "namespaces", text: "Namespaces" },
     { level: 2, id: "all-names", text: "All names" },
   ];
-  return { path, title: "API reference", section: "Reference", html, headings, text: spaces.map(({ about }) => about).join(" "), items: [] };
+  return {
+    path,
+    title: "API reference",
+    section: "Reference",
+    html,
+    headings,
+    text: spaces.map(({ about }) => about).join(" "),
+    items: [],
+  };
 }
 
 /** @returns {Promise<Page[]>} */
@@ -359,6 +406,7 @@ export async function lacking() {
   const { entries } = await readReference();
   const comments = entries.filter(({ node }) => summaryOf(node) === "");
   const examples = entries.filter(({ kind, node }) => kind === "function" && tagsOf(node, "@example").length === 0);
-  const name = (/** @type {Entry} */ entry) => `${fullName(entry.space, entry.name)}${entry.kind === "type" ? " (type)" : ""}`;
+  const name = (/** @type {Entry} */ entry) =>
+    `${fullName(entry.space, entry.name)}${entry.kind === "type" ? " (type)" : ""}`;
   return { comments: comments.map(name).sort(), examples: examples.map(name).sort() };
 }

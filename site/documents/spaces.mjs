@@ -20,7 +20,10 @@ export const spaces = [
       { title: "Derivatives", files: ["api/grad", "api/jacobian", "api/jvp", "api/products", "api/stop"] },
       { title: "Derivatives of one's own, and memory", files: ["api/custom", "api/checkpoint", "api/closure"] },
       { title: "Batches and compilation", files: ["api/vmap", "api/jit", "api/jaxpr", "api/lower", "core/print"] },
-      { title: "Arrays and devices", files: ["core/ndarray", "core/struct", "array/slice", "array/show", "api/device"] },
+      {
+        title: "Arrays and devices",
+        files: ["core/ndarray", "core/struct", "array/slice", "array/show", "api/device"],
+      },
       { title: "Settings", files: ["core/config", "runtime/device", "index", "types/shape"] },
       { title: "Primitives", files: ["core/primitive"] },
     ],
@@ -35,7 +38,15 @@ export const spaces = [
       {
         title: "Making arrays",
         page: "creation",
-        files: ["array/convert", "numpy/creation", "numpy/ranges", "numpy/grids", "numpy/matrices", "numpy/fromfunction", "numpy/windows"],
+        files: [
+          "array/convert",
+          "numpy/creation",
+          "numpy/ranges",
+          "numpy/grids",
+          "numpy/matrices",
+          "numpy/fromfunction",
+          "numpy/windows",
+        ],
       },
       {
         title: "Mathematics",
@@ -92,7 +103,15 @@ export const spaces = [
       {
         title: "Choosing, sorting and sets",
         page: "sorting",
-        files: ["numpy/choose", "numpy/take", "numpy/nonzero", "numpy/sort", "numpy/search", "numpy/sets", "numpy/unique"],
+        files: [
+          "numpy/choose",
+          "numpy/take",
+          "numpy/nonzero",
+          "numpy/sort",
+          "numpy/search",
+          "numpy/sets",
+          "numpy/unique",
+        ],
       },
       {
         title: "Comparison, logic and bits",
@@ -128,7 +147,15 @@ export const spaces = [
       {
         title: "Control flow",
         page: "control",
-        files: ["lax/cond", "lax/loop", "lax/scan", "lax/associative", "lax/implicit", "lax/callback", "lax/collective"],
+        files: [
+          "lax/cond",
+          "lax/loop",
+          "lax/scan",
+          "lax/associative",
+          "lax/implicit",
+          "lax/callback",
+          "lax/collective",
+        ],
       },
       {
         title: "Element by element",
@@ -200,7 +227,7 @@ export const spaces = [
       { title: "Parts of optimizers", files: ["optim/scaling", "optim/adaptive", "optim/clipping", "optim/additions"] },
       { title: "Schedules", files: ["optim/schedules"] },
       { title: "Losses", files: ["optim/losses"] },
-      { title: "Progress", files: ["optim/progress"] },
+      { title: "Progress of loops", files: ["optim/progress"] },
     ],
   },
   {

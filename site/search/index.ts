@@ -33,10 +33,15 @@ function optionOf(result: Result, root: string, id: string): HTMLAnchorElement {
   option.href = `${root}${result.path}`;
   option.setAttribute("aria-selected", "false");
   const head = element("span", "search-head");
-  const title = element("span", result.kind === "" || result.kind in kinds ? "search-title" : "search-title search-name");
+  const title = element(
+    "span",
+    result.kind === "" || result.kind in kinds ? "search-title" : "search-title search-name",
+  );
   fill(title, marked(result.title, result.terms));
   const place = element("span", "search-place");
-  place.textContent = [result.page === result.title ? "" : result.page, result.kind].filter((x) => x !== "").join(" · ");
+  place.textContent = [result.page === result.title ? "" : result.page, result.kind]
+    .filter((x) => x !== "")
+    .join(" · ");
   head.append(title, place);
   option.append(head);
   if (result.text !== "") {
@@ -174,7 +179,10 @@ export function mountSearch(input: HTMLInputElement): void {
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     const { target } = event;
-    if (target instanceof HTMLElement && (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName)))
+    if (
+      target instanceof HTMLElement &&
+      (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+    )
       return;
     event.preventDefault();
     input.focus();

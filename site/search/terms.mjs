@@ -2,7 +2,9 @@
 // names in camel case their parts too, so that "stop gradient" finds `stopGradient`.
 
 /** Words too common to find anything. */
-const common = new Set("a an and are as at be but by for from has in is it its of on or that the this to which with".split(" "));
+const common = new Set(
+  "a an and are as at be but by for from has in is it its of on or that the this to which with".split(" "),
+);
 
 /**
  * @param {string} text
@@ -22,12 +24,12 @@ export function termsOf(text) {
 }
 
 /**
- * The terms of a question: its words, in which a name in camel case is asked for as a whole.
+ * The terms of a question: its words. A name in camel case is asked for as a whole, `zeros_like` by its parts.
  * @param {string} text
  * @returns {string[]}
  */
 export function wordsOf(text) {
-  const words = [...text.matchAll(/[\p{L}\p{N}_$]+/gu)].map(([word]) => word.toLowerCase());
+  const words = [...text.matchAll(/[\p{L}\p{N}$]+/gu)].map(([word]) => word.toLowerCase());
   const useful = words.filter((word) => !common.has(word));
   return useful.length > 0 ? useful : words;
 }

@@ -29,7 +29,6 @@ describe("finds", () => {
     ["zeros_like", "reference/numpy-creation.html#zerosLike"],
     ["where nan", "docs/recipes.html#where-without-nan"],
     ["random key", "reference/random.html#key"],
-    ["softmx", "reference/nn.html#softmax"],
     ["import map", "docs/start.html#with-an-import-map"],
     ["deno", "docs/start.html#in-deno"],
   ])("%s", (question, path) => {
@@ -39,6 +38,10 @@ describe("finds", () => {
   test("an array's method, and the error's own section", () => {
     expect(first("x.reshape")).toBe("reference/ndarray.html#reshape");
     expect(find(index, "ShapeError").map(({ path }) => path)).toContain("docs/errors.html#shapeerror");
+  });
+
+  test("what is misspelt", () => {
+    expect(find(index, "softmx").map(({ path }) => path)).toContain("reference/nn.html#softmax");
   });
 
   test("nothing for nothing, and for what is nowhere", () => {
@@ -71,7 +74,9 @@ test("excerpts begin near the term and mark it", () => {
   const pieces = excerpt(text, ["gradient"]);
   expect(pieces.map((piece) => piece.text).join("")).toMatch(/^… .*the gradient of a function .* …$/);
   expect(pieces.filter((piece) => piece.marked)).toEqual([{ text: "gradient", marked: true }]);
-  expect(excerpt("stopGradient and upgrade", ["grad"]).filter((piece) => piece.marked).map((piece) => piece.text)).toEqual([
-    "Grad",
-  ]);
+  expect(
+    excerpt("stopGradient and upgrade", ["grad"])
+      .filter((piece) => piece.marked)
+      .map((piece) => piece.text),
+  ).toEqual(["Grad"]);
 });
