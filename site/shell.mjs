@@ -45,6 +45,15 @@ export const policy = [
  */
 export const rootOf = (path) => "../".repeat(path.split("/").length - 1);
 
+const areaNames = /** @type {const} */ (["Notebooks", "Docs", "Reference"]);
+
+/**
+ * The part of the site that a section of the navigation belongs to.
+ * @param {string} section
+ * @returns {typeof areaNames[number]}
+ */
+const areaOf = (section) => (section === "Notebooks" || section === "Reference" ? section : "Docs");
+
 /**
  * The headings of a page as a list of links; nothing where a page has too few to need one.
  * @param {readonly Heading[]} headings
@@ -65,28 +74,21 @@ function contents(headings) {
  * @returns {string}
  */
 export function shell(content, site) {
-  const { title, path, body, section, headings = [], scripts = [], description, kind = "" } = content;
+  const { title, path, body, section = "", headings = [], scripts = [], description, kind = "" } = content;
   const root = rootOf(path);
   const current = (/** @type {string} */ target) => (target === path ? ' aria-current="page"' : "");
-  const sections = site.sections.filter(({ links }) => links.length > 0);
-  const start = (/** @type {string} */ name) => sections.find((each) => each.title === name)?.links[0]?.path;
-  const areas = [
-    { label: "Notebooks", target: "index.html", own: section === "Notebooks" || path === "index.html" },
-    {
-      label: "Docs",
-      target: start("Start") ?? start("Learn"),
-      own: section !== "Notebooks" && section !== "Reference",
-    },
-    { label: "Reference", target: start("Reference"), own: section === "Reference" },
-  ];
-  const menu = areas
-    .filter(({ target }) => target !== undefined)
-    .map(({ label, target, own }) => {
-      const mark = own && section !== undefined ? ' aria-current="true"' : "";
-      return `<a href="${root}${target}"${mark}>${label}</a>`;
-    });
-  const side = sections.map(({ title: heading, links }) => {
-    const items = links.map((link) => {
+  const filled = site.sections.filter(({ links }) => links.length > 0);
+  const areas = areaNames
+    .map((name) => ({ name, sections: filled.filter((each) => areaOf(each.title) === name) }))
+    .filter(({ sections }) => sections.length > 0);
+  const own = section === "" ? "" : areaOf(section);
+  const links = areas.map(({ name, sections }) => {
+    const target = name === "Notebooks" ? "index.html" : sections[0]?.links[0]?.path;
+    return `<a href="${root}${target}"${name === own ? ' aria-current="true"' : ""}>${name}</a>`;
+  });
+  // A page shows the pages of its own area; the start page, those that a newcomer reads.
+  const side = (areas.find(({ name }) => name === own)?.sections ?? filled).map(({ title: heading, links: pages }) => {
+    const items = pages.map((link) => {
       return `<li><a href="${root}${link.path}"${current(link.path)}>${escapeHtml(link.title)}</a></li>`;
     });
     return `<section><h2>${escapeHtml(heading)}</h2><ul>${items.join("")}</ul></section>`;
@@ -107,12 +109,12 @@ ${(site.fonts ?? []).map((font) => `<link rel="preload" href="${root}${font}" as
 <header class="site-header">
 <button type="button" class="icon-button side-switch" aria-expanded="false" aria-controls="side" aria-label="Navigation"><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M3 5.5h14M3 10h14M3 14.5h14"/></svg></button>
 <a class="site-name" href="${root}index.html"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M4 20 12 4l8 16"/><path d="M7.5 14.5c3 2 6-2 9 0"/></svg>Adjoint</a>
-<nav class="areas" aria-label="Site">${menu.join("")}</nav>
+<nav class="areas" aria-label="Site">${links.join("")}</nav>
 <div class="search" role="search"><input type="search" id="search" placeholder="Search" aria-label="Search the documentation" autocomplete="off" spellcheck="false"></div>
 <button type="button" class="icon-button theme-switch" aria-label="Theme: as the system"><svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="10" cy="10" r="6.5"/><path class="half" d="M10 3.5a6.5 6.5 0 0 1 0 13z"/></svg></button>
 </header>
 <div class="frame">
-<nav id="side" class="side" aria-label="Pages">${side.join("")}</nav>
+<nav id="side" class="side" aria-label="Pages"><div class="side-areas">${links.join("")}</div>${side.join("")}</nav>
 <main id="main" tabindex="-1">
 ${body}
 </main>
