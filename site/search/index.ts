@@ -140,12 +140,15 @@ export function mountSearch(input: HTMLInputElement): void {
     }
   };
 
-  input.addEventListener("focus", () => {
+  const begin = (): void => {
     load().catch(() => {
       // Said when something is searched.
     });
     if (input.value.trim() !== "") void search();
-  });
+  };
+  input.addEventListener("focus", begin);
+  // This code itself may have been loaded by the focus.
+  if (document.activeElement === input) begin();
   input.addEventListener("input", () => void search());
   input.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
@@ -175,17 +178,4 @@ export function mountSearch(input: HTMLInputElement): void {
     input.blur();
   });
   input.addEventListener("blur", () => open(false));
-
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    const { target } = event;
-    if (
-      target instanceof HTMLElement &&
-      (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
-    )
-      return;
-    event.preventDefault();
-    input.focus();
-    input.select();
-  });
 }
