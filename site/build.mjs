@@ -132,7 +132,9 @@ for (const { html, ...page } of pages) {
 for (const { page, data } of notebooks) write(page.path.replace(/\.html$/, ".json"), data);
 write("icon.svg", icon);
 const search = await part("search/build.mjs");
-if (search !== undefined) write("search.json", search.searchIndex(pages));
+const index = search?.searchIndex(pages);
+if (index !== undefined) write("search.json", index);
 
 console.log(sizes());
+if (index !== undefined) console.log(`${(gzipSync(index).length / 1000).toFixed(1).padStart(8)} kB  search.json`);
 console.log(`build/site: ${pages.length} pages in ${((performance.now() - begin) / 1000).toFixed(1)} s (sizes: gzip)`);

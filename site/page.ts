@@ -1,4 +1,5 @@
 // What every page does: the switch of the theme, the navigation on a phone, the search.
+import { focusBySlash } from "./search/key.ts";
 
 const html = document.documentElement;
 const key = "adjoint:theme";
@@ -51,6 +52,7 @@ const search = document.querySelector<HTMLInputElement>("#search");
 const searches = import.meta.glob<{ mountSearch(input: HTMLInputElement): void }>("./search/index.ts");
 const load = Object.values(searches)[0];
 if (search && load) {
+  focusBySlash(search);
   search.addEventListener(
     "focus",
     () => {
