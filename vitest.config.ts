@@ -19,6 +19,8 @@ export default defineConfig({
   resolve: { alias },
   test: {
     include: ["tests/**/*.test.ts"],
+    // These have their own configuration, vitest.browser.config.ts.
+    exclude: ["tests/browser/**"],
     // Every test may use the reference backend and config.enableChecks.
     setupFiles: ["tests/setup.ts"],
     testTimeout: 30_000,
