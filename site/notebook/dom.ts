@@ -107,7 +107,11 @@ export function menu(label: string, content: Node, groups: readonly (readonly Me
     event.stopPropagation();
   });
   holder.addEventListener("focusout", (event) => {
-    if (!holder.contains(event.relatedTarget as Node | null)) setTimeout(close, 120);
+    if (holder.contains(event.relatedTarget as Node | null)) return;
+    // The focus may be back by then: a cell that moves loses it for a moment.
+    setTimeout(() => {
+      if (!holder.contains(document.activeElement)) close();
+    }, 120);
   });
   return holder;
 }

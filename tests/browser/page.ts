@@ -51,15 +51,17 @@ async function closeAll(): Promise<void> {
 export interface OpenOptions extends BrowserContextOptions {
   /** Where the site is; the real server if left out. */
   readonly site?: string;
+  /** The end of a notebook's address. */
+  readonly hash?: string;
   /** Errors of the page that the test brings about. */
   readonly expected?: RegExp;
   /** Called with the page before it loads anything. */
-  readonly before?: (page: Page) => Promise<void>;
+  readonly before?: (page: Page) => Promise<unknown>;
 }
 
 /** Opens a page of the site in a browser that knows nothing yet. */
 export async function open(path: string, options: OpenOptions = {}): Promise<Page> {
-  const { site = live, expected, before, ...settings } = options;
+  const { site = live, expected, before, hash: _, ...settings } = options;
   const context = await browser!.newContext({
     viewport: { width: 1200, height: 800 },
     reducedMotion: "reduce",
@@ -83,7 +85,7 @@ export async function open(path: string, options: OpenOptions = {}): Promise<Pag
 
 /** Opens a notebook, and waits until its cells can be run. */
 export async function openNotebook(name: string, options: OpenOptions = {}): Promise<Page> {
-  const page = await open(`notebooks/${name}.html`, options);
+  const page = await open(`notebooks/${name}.html${options.hash ?? ""}`, options);
   await page.getByRole("button", { name: "Run all", exact: true }).waitFor();
   return page;
 }
@@ -115,6 +117,11 @@ export function cell(page: Page, index: number): Locator {
 /** What stands below a cell. */
 export function output(page: Page, index: number): Locator {
   return cell(page, index).locator(".cell-output");
+}
+
+/** The text that stands below a cell. */
+export async function shown(page: Page, index: number): Promise<string> {
+  return (await output(page, index).innerText()).trim();
 }
 
 /** Waits until a cell is in a state. */
@@ -153,6 +160,14 @@ export async function write(page: Page, index: number, code: string): Promise<vo
 export async function choose(where: Locator, item: string): Promise<void> {
   await where.getByRole("button", { name: /^More for/ }).click();
   await where.getByRole("button", { name: item, exact: true }).click();
+}
+
+/** What a reader gets who asks for a file. */
+export async function downloaded(page: Page, ask: () => Promise<void>): Promise<{ name: string; text: string }> {
+  const [file] = await Promise.all([page.waitForEvent("download"), ask()]);
+  const pieces: Uint8Array[] = [];
+  for await (const piece of await file.createReadStream()) pieces.push(piece as Uint8Array);
+  return { name: file.suggestedFilename(), text: Buffer.concat(pieces).toString("utf8") };
 }
 
 /** The line above the notebook. */
