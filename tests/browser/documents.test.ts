@@ -12,7 +12,7 @@ function pages(): Map<string, string> {
   return new Map(paths.map((path) => [path.replaceAll("\\", "/"), readFileSync(new URL(path, folder), "utf8")]));
 }
 
-const unescape = (text: string): string =>
+const plainText = (text: string): string =>
   text.replace(
     /&(amp|lt|gt|quot|#39);/g,
     (_, name: string) => ({ amp: "&", lt: "<", gt: ">", quot: '"' })[name] ?? "'",
@@ -25,7 +25,7 @@ inBrowser("documents", () => {
     const names = new Map<string, Set<string>>();
     const dead: string[] = [];
     for (const [path, html] of all) {
-      const ids = [...html.matchAll(/\sid="([^"]*)"/g)].map(([, id = ""]) => unescape(id));
+      const ids = [...html.matchAll(/\sid="([^"]*)"/g)].map(([, id = ""]) => plainText(id));
       names.set(path, new Set(ids));
       const twice = ids.filter((id, index) => ids.indexOf(id) !== index);
       if (twice.length > 0) dead.push(`${path}: several elements are called ${twice.join(", ")}`);
@@ -33,7 +33,7 @@ inBrowser("documents", () => {
     const files = new Set<string>();
     for (const [path, html] of all) {
       for (const [, , quoted = ""] of html.matchAll(/\s(href|src)="([^"]*)"/g)) {
-        const address = unescape(quoted);
+        const address = plainText(quoted);
         if (/^(?:[a-z]+:|\/\/)/i.test(address)) continue;
         const [, to = "", anchor = ""] = /^([^#?]*)(?:\?[^#]*)?(?:#(.*))?$/.exec(address) ?? [];
         const target = to === "" ? path : posix.normalize(posix.join(posix.dirname(path), decodeURIComponent(to)));

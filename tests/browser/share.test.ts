@@ -38,7 +38,7 @@ inBrowser("a link that holds a notebook", () => {
       );
     });
     await other.goto(link);
-    const message = banner(other).filter({ hasText: "link" });
+    const message = banner(other).filter({ hasText: "Someone shared this version" });
     await message.waitFor();
     expect(await cell(other, 0).locator("pre.code").textContent()).toBe("const a = 41;");
     await toolbar(other).getByRole("button", { name: "Run all", exact: true }).click();
@@ -51,7 +51,7 @@ inBrowser("a link that holds a notebook", () => {
     expect(await other.locator(".kernel-state").getAttribute("data-kernel")).not.toBe("busy");
     expect(await shown(other, 1)).toBe("");
 
-    await message.getByRole("button").first().click();
+    await message.getByRole("button", { name: "Allow it to run" }).click();
     await run(other, 0);
     await run(other, 1);
     expect(await shown(other, 1)).toBe("42");
