@@ -118,20 +118,24 @@ function siteLink(href, file, page, paths) {
 
 /** Links to sources, and tables that scroll on their own. @param {string} html */
 function finish(html) {
-  return html
-    .replace(
-      /<a href="source:([^"]*)">([\s\S]*?)<\/a>/g,
-      (_, /** @type {string} */ path, /** @type {string} */ text) => {
-        const words = text.replace(/<[^>]*>/g, "");
-        const source = sourceHtml(decodeURIComponent(path));
-        return words === path || path.endsWith(`/${words}`) ? source : `${text} (${source})`;
-      },
-    )
-    .replace(
-      /<div class="table"([^>]*)>([\s\S]*?)<\/div>/g,
-      (whole, /** @type {string} */ rest, /** @type {string} */ table) =>
-        (table.match(/<tr>/g)?.length ?? 0) > 16 ? `<div class="table tall"${rest}>${table}</div>` : whole,
-    );
+  return (
+    html
+      // A corner of a table is no header.
+      .replace(/<th><\/th>/g, "<td></td>")
+      .replace(
+        /<a href="source:([^"]*)">([\s\S]*?)<\/a>/g,
+        (_, /** @type {string} */ path, /** @type {string} */ text) => {
+          const words = text.replace(/<[^>]*>/g, "");
+          const source = sourceHtml(decodeURIComponent(path));
+          return words === path || path.endsWith(`/${words}`) ? source : `${text} (${source})`;
+        },
+      )
+      .replace(
+        /<div class="table"([^>]*)>([\s\S]*?)<\/div>/g,
+        (whole, /** @type {string} */ rest, /** @type {string} */ table) =>
+          (table.match(/<tr>/g)?.length ?? 0) > 16 ? `<div class="table tall"${rest}>${table}</div>` : whole,
+      )
+  );
 }
 
 /**
