@@ -28,6 +28,7 @@ import {
 import { float0Zeros } from "./float0.ts";
 import { toTangentLeaf } from "./leaf.ts";
 
+/** Options of `jvp`. */
 export interface AuxOptions {
   /** The function returns `[output, aux]`. */
   readonly hasAux?: boolean;

@@ -2,6 +2,7 @@
 import { OptionError } from "../errors/index.ts";
 import { suggest } from "../util/suggest.ts";
 
+/** The settings that `config.update` and `config.using` take. */
 export interface Settings {
   /** Allow 64-bit dtypes. Off: float64, int64, uint64 and complex128 become their 32-bit brothers. */
   enableX64: boolean;
@@ -135,6 +136,10 @@ const methods = {
   },
 };
 
+/**
+ * The settings of the whole program: read as properties, changed by `update` for good and by `using` for one call.
+ * @example config.using({ enableX64: true }, () => jnp.ones(1, { dtype: "float64" }).dtype) // float64
+ */
 export const config: Config = /* @__PURE__ */ Object.defineProperties(
   methods,
   Object.fromEntries(

@@ -13,6 +13,11 @@ import type { Trace } from "./trace.ts";
 /** Arrays of any copy of the library carry this brand, so that a second copy can be told apart from a wrong argument. */
 export const brand: unique symbol = Symbol.for("adjoint.NDArray");
 
+/**
+ * An array: numbers of one dtype in a shape. It cannot be changed; each operation makes a new one. `jnp.array`, `jnp.zeros` and
+ * the like make arrays, and what a transformation calls a function with has the same methods. For what has no method there
+ * are the functions of `jnp`.
+ */
 export class NDArray {
   /** @internal */
   readonly aval: Aval;

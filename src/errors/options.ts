@@ -5,6 +5,7 @@ import { OptionError } from "./usage.ts";
 /**
  * Checks the names of an options object.
  * @throws OptionError for a name that is not in `allowed`.
+ * @example errors.checkOptions("sum", { axis: 0 }, ["axis", "keepdims"])
  */
 export function checkOptions(caller: string, options: object | undefined, allowed: readonly string[]): void {
   if (options === undefined) return;

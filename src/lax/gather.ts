@@ -37,7 +37,12 @@ const scatterNumbers = (d: Partially<ScatterDimensionNumbers>): ScatterDimension
   ...d,
 });
 
-/** For each index vector, the window of the operand that starts there: XLA's gather. */
+/**
+ * For each index vector, the window of the operand that starts there: XLA's gather.
+ * @example
+ * const places = jnp.array([[0], [2]], "int32");
+ * lax.gather(jnp.array([10, 20, 30]), places, { collapsedSliceDims: [0], startIndexMap: [0] }, [1]) // [10. 30.]
+ */
 export function gather(
   x: NDArray,
   startIndices: NDArray,
@@ -66,7 +71,8 @@ export interface ScatterOptions {
   readonly uniqueIndices?: boolean;
 }
 
-type Scatter = (
+/** A scatter: `updates` go to the places of `x` that `scatterIndices` name. */
+export type Scatter = (
   x: NDArray,
   scatterIndices: NDArray,
   updates: NDArray,
@@ -87,13 +93,43 @@ const scatterer =
     });
   };
 
-/** The operand with windows replaced by updates. */
+/**
+ * The operand with windows replaced by updates.
+ * @example
+ * const places = jnp.array([[0], [2]], "int32");
+ * const numbers = { insertedWindowDims: [0], scatterDimsToOperandDims: [0] };
+ * lax.scatter(jnp.array([1, 2, 3]), places, jnp.array([10, -20]), numbers) // [ 10.   2. -20.]
+ */
 export const scatter: Scatter = /* @__PURE__ */ scatterer(scatters.scatter);
-/** The operand with updates added to its windows. */
+/**
+ * The operand with updates added to its windows.
+ * @example
+ * const places = jnp.array([[0], [2]], "int32");
+ * const numbers = { insertedWindowDims: [0], scatterDimsToOperandDims: [0] };
+ * lax.scatterAdd(jnp.array([1, 2, 3]), places, jnp.array([10, -20]), numbers) // [ 11.   2. -17.]
+ */
 export const scatterAdd: Scatter = /* @__PURE__ */ scatterer(scatters.scatterAdd);
-/** The operand with its windows multiplied by updates. */
+/**
+ * The operand with its windows multiplied by updates.
+ * @example
+ * const places = jnp.array([[0], [2]], "int32");
+ * const numbers = { insertedWindowDims: [0], scatterDimsToOperandDims: [0] };
+ * lax.scatterMul(jnp.array([1, 2, 3]), places, jnp.array([10, -20]), numbers) // [ 10.   2. -60.]
+ */
 export const scatterMul: Scatter = /* @__PURE__ */ scatterer(scatters.scatterMul);
-/** The operand with its windows limited from above by updates. */
+/**
+ * The operand with its windows limited from above by updates.
+ * @example
+ * const places = jnp.array([[0], [2]], "int32");
+ * const numbers = { insertedWindowDims: [0], scatterDimsToOperandDims: [0] };
+ * lax.scatterMin(jnp.array([1, 2, 3]), places, jnp.array([10, -20]), numbers) // [  1.   2. -20.]
+ */
 export const scatterMin: Scatter = /* @__PURE__ */ scatterer(scatters.scatterMin);
-/** The operand with its windows limited from below by updates. */
+/**
+ * The operand with its windows limited from below by updates.
+ * @example
+ * const places = jnp.array([[0], [2]], "int32");
+ * const numbers = { insertedWindowDims: [0], scatterDimsToOperandDims: [0] };
+ * lax.scatterMax(jnp.array([1, 2, 3]), places, jnp.array([10, -20]), numbers) // [10.  2.  3.]
+ */
 export const scatterMax: Scatter = /* @__PURE__ */ scatterer(scatters.scatterMax);

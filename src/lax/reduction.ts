@@ -14,7 +14,8 @@ import { isFloating } from "../types/dtype.ts";
 import { canonicalAxes, canonicalAxis, formatShape } from "../types/shape.ts";
 import { broadcastedIota } from "./shape.ts";
 
-type Reduce = (x: NDArray, axes?: readonly number[]) => NDArray;
+/** A reduction over some axes, or over all. */
+export type Reduce = (x: NDArray, axes?: readonly number[]) => NDArray;
 
 const reducer =
   (primitive: Operation<1, { readonly axes: readonly number[] }>): Reduce =>
@@ -55,7 +56,8 @@ export function argmin(x: NDArray, axis: number, indexDtype: DType = "int32"): N
   return reduction.argmin(x, { axes: [canonicalAxis(axis, x.aval.shape.length)], indexDtype });
 }
 
-type Cumulative = (x: NDArray, axis?: number, reverse?: boolean) => NDArray;
+/** A running reduction along an axis, from its end where `reverse` is true. */
+export type Cumulative = (x: NDArray, axis?: number, reverse?: boolean) => NDArray;
 
 const runner =
   (primitive: Operation<1, { readonly axis: number; readonly reverse: boolean }>): Cumulative =>

@@ -32,22 +32,37 @@ export const nan: number = Number.NaN;
 /** In an index: a new axis of length 1. */
 export const newaxis = null;
 
-/** The dtypes, by their names. */
+/** Truth values. */
 export const bool = "bool";
+/** The same as `bool`. */
 export const bool_ = "bool";
+/** Signed integers of 8 bits. */
 export const int8 = "int8";
+/** Signed integers of 16 bits. */
 export const int16 = "int16";
+/** Signed integers of 32 bits. */
 export const int32 = "int32";
+/** Signed integers of 64 bits; needs `enableX64`. */
 export const int64 = "int64";
+/** Unsigned integers of 8 bits. */
 export const uint8 = "uint8";
+/** Unsigned integers of 16 bits. */
 export const uint16 = "uint16";
+/** Unsigned integers of 32 bits. */
 export const uint32 = "uint32";
+/** Unsigned integers of 64 bits; needs `enableX64`. */
 export const uint64 = "uint64";
+/** Floating point of 16 bits, after IEEE 754. */
 export const float16 = "float16";
+/** Floating point of 16 bits with the range of float32. */
 export const bfloat16 = "bfloat16";
+/** Floating point of 32 bits: the default. */
 export const float32 = "float32";
+/** Floating point of 64 bits; needs `enableX64`. */
 export const float64 = "float64";
+/** Complex numbers of two float32. */
 export const complex64 = "complex64";
+/** Complex numbers of two float64; needs `enableX64`. */
 export const complex128 = "complex128";
 /** The same as `float32`. */
 export const single = "float32";
@@ -58,14 +73,21 @@ export const csingle = "complex64";
 /** The same as `complex128`. */
 export const cdouble = "complex128";
 
-/** Families of dtypes, for `issubdtype`. */
+/** The family of all dtypes, for `issubdtype`. */
 export const generic = "generic";
+/** The family of all numbers, for `issubdtype`. */
 export const number = "number";
+/** The family of all integers, for `issubdtype`. */
 export const integer = "integer";
+/** The family of signed integers, for `issubdtype`. */
 export const signedinteger = "signedinteger";
+/** The family of unsigned integers, for `issubdtype`. */
 export const unsignedinteger = "unsignedinteger";
+/** The family of floating and complex dtypes, for `issubdtype`. */
 export const inexact = "inexact";
+/** The family of floating dtypes, for `issubdtype`. */
 export const floating = "floating";
+/** The family of complex dtypes, for `issubdtype`. */
 export const complexfloating = "complexfloating";
 
 /** A family of dtypes. */

@@ -30,7 +30,8 @@ import { argsort, sort } from "./sort.ts";
 /** One place, or several: a list, a slice, an array. */
 export type Places = number | readonly number[] | readonly boolean[] | Slice | ArrayArg;
 
-interface EditOptions {
+/** Options of `insert` and `delete`. */
+export interface EditOptions {
   /** The axis along which slices come or go; by default the flattened array's. */
   readonly axis?: number | null;
 }

@@ -41,6 +41,10 @@ export interface ScaleByAdamState extends OptState {
  * Adam's rescaling (Kingma and Ba 2015, arXiv:1412.6980): with $m_t = b_1 m_{t-1} + (1 - b_1) g_t$ and
  * $v_t = b_2 v_{t-1} + (1 - b_2) g_t^2$ the update is $\hat m_t / (\sqrt{\hat v_t + \epsilon_r} + \epsilon)$, where
  * $\hat m_t = m_t / (1 - b_1^t)$ and $\hat v_t = v_t / (1 - b_2^t)$.
+ * @example
+ * const { init, update } = optim.scaleByAdam();
+ * const w = jnp.array([1, 2]);
+ * update(jnp.array([0.1, -4]), init(w), w)[0] // [ 0.9999933 -0.9999933]
  */
 export function scaleByAdam(options: AdamOptions = {}): GradientTransformation<ScaleByAdamState> {
   checkOptions("scaleByAdam", options, adamOptions);
@@ -79,6 +83,10 @@ export interface ScaleByAmsgradState extends ScaleByAdamState {
 /**
  * AMSGrad (Reddi, Kale and Kumar 2018): Adam whose denominator never shrinks, $\max_{s \le t} \hat v_s$ in place of
  * $\hat v_t$.
+ * @example
+ * const { init, update } = optim.scaleByAmsgrad();
+ * const w = jnp.array([1, 2]);
+ * update(jnp.array([0.1, -4]), init(w), w)[0] // [ 0.9999933 -0.9999933]
  */
 export function scaleByAmsgrad(options: AmsgradOptions = {}): GradientTransformation<ScaleByAmsgradState> {
   checkOptions("scaleByAmsgrad", options, ["b1", "b2", "eps", "epsRoot"]);
@@ -108,6 +116,10 @@ export type AdamaxOptions = Omit<AdamOptions, "nesterov" | "epsRoot">;
 /**
  * Adamax (Kingma and Ba 2015): Adam with a decaying maximum in place of the average of squares,
  * $u_t = \max(b_2 u_{t-1}, |g_t| + \epsilon)$; the update is $\hat m_t / u_t$.
+ * @example
+ * const { init, update } = optim.scaleByAdamax();
+ * const w = jnp.array([1, 2]);
+ * update(jnp.array([0.1, -4]), init(w), w)[0] // [ 0.99999976 -0.99999976]
  */
 export function scaleByAdamax(options: AdamaxOptions = {}): GradientTransformation<ScaleByAdamState> {
   checkOptions("scaleByAdamax", options, ["b1", "b2", "eps"]);
@@ -154,6 +166,10 @@ export interface ScaleByRmsState extends OptState {
 /**
  * RMSProp (Tieleman and Hinton 2012): with $v_t = d \, v_{t-1} + (1 - d) g_t^2$ the update is $g_t / \sqrt{v_t + \epsilon}$,
  * or $g_t / (\sqrt{v_t} + \epsilon)$ where `epsInSqrt` is false.
+ * @example
+ * const { init, update } = optim.scaleByRms({ decay: 0.75 });
+ * const w = jnp.array([1, 2]);
+ * update(jnp.array([0.1, -4]), init(w), w)[0] // [ 1.9999961 -2.       ]
  */
 export function scaleByRms(options: RmsOptions = {}): GradientTransformation<ScaleByRmsState> {
   checkOptions("scaleByRms", options, rmsOptions);
@@ -180,6 +196,10 @@ export function scaleByRms(options: RmsOptions = {}): GradientTransformation<Sca
 /**
  * RMSProp by the variance (Graves 2013): with averages $m_t$ of the gradients and $v_t$ of their squares the update is
  * $g_t / \sqrt{v_t - m_t^2 + \epsilon}$.
+ * @example
+ * const { init, update } = optim.scaleByStddev({ decay: 0.5 });
+ * const w = jnp.array([1, 2]);
+ * update(jnp.array([0.1, -4]), init(w), w)[0] // [ 1.9999961 -2.       ]
  */
 export function scaleByStddev(options: RmsOptions = {}): GradientTransformation<ScaleByAdamState> {
   checkOptions("scaleByStddev", options, rmsOptions);
@@ -226,6 +246,10 @@ export interface ScaleByRssState extends OptState {
 /**
  * AdaGrad (Duchi, Hazan and Singer 2011): the update is $g_t / \sqrt{s_t + \epsilon}$ with the sum $s_t = s_{t-1} + g_t^2$ of
  * all squares so far, and 0 where that sum is 0.
+ * @example
+ * const { init, update } = optim.scaleByRss({ initialAccumulatorValue: 0 });
+ * const w = jnp.array([1, 2]);
+ * update(jnp.array([0.1, -4]), init(w), w)[0] // [ 0.99999505 -1.        ]
  */
 export function scaleByRss(options: RssOptions = {}): GradientTransformation<ScaleByRssState> {
   checkOptions("scaleByRss", options, ["initialAccumulatorValue", "eps"]);
@@ -262,6 +286,10 @@ export interface ScaleByAdadeltaState extends OptState {
 /**
  * Adadelta (Zeiler 2012, arXiv:1212.5701): the update is $g_t \sqrt{x_{t-1} + \epsilon} / \sqrt{v_t + \epsilon}$, where $v$ is
  * the average of the squared gradients and $x$ that of the squared updates.
+ * @example
+ * const { init, update } = optim.scaleByAdadelta({ eps: 0.01 });
+ * const w = jnp.array([1, 2]);
+ * update(jnp.array([0.1, -4]), init(w), w)[0] // [ 0.09534626 -0.31524417]
  */
 export function scaleByAdadelta(options: AdadeltaOptions = {}): GradientTransformation<ScaleByAdadeltaState> {
   checkOptions("scaleByAdadelta", options, ["rho", "eps"]);
@@ -299,6 +327,10 @@ export interface ScaleByLionState extends OptState {
 /**
  * Lion (Chen et al. 2023, arXiv:2302.06675): the update is $\operatorname{sign}(b_1 m_{t-1} + (1 - b_1) g_t)$, and then
  * $m_t = b_2 m_{t-1} + (1 - b_2) g_t$.
+ * @example
+ * const { init, update } = optim.scaleByLion();
+ * const w = jnp.array([1, 2]);
+ * update(jnp.array([0.1, -4]), init(w), w)[0] // [ 1. -1.]
  */
 export function scaleByLion(options: LionOptions = {}): GradientTransformation<ScaleByLionState> {
   checkOptions("scaleByLion", options, ["b1", "b2"]);
@@ -332,6 +364,10 @@ function normAtLeast(x: NDArray, least: number): NDArray {
 /**
  * Each leaf times the ratio of the norm of its parameters to that of its update, so that all layers move by the same part of
  * their size (LARS: You, Gitman and Ginsburg 2017; LAMB: You et al. 2020). The ratio is 1 where a norm is 0.
+ * @example
+ * const { init, update } = optim.scaleByTrustRatio();
+ * const w = jnp.array([6, 8]);
+ * update(jnp.array([3, 4]), init(w), w)[0] // [6. 8.]
  */
 export function scaleByTrustRatio(options: TrustRatioOptions = {}): GradientTransformation {
   checkOptions("scaleByTrustRatio", options, ["minNorm", "trustCoefficient", "eps"]);

@@ -24,6 +24,10 @@ const product = (p: NDArray, factor: number | NDArray): NDArray =>
 /**
  * Weight decay: adds `weightDecay` times the parameters (Loshchilov and Hutter 2019). `mask` chooses which parameters decay,
  * as in `masked`; biases usually do not.
+ * @example
+ * const { init, update } = optim.addDecayedWeights(0.01);
+ * const w = jnp.array([1, 2]);
+ * update(jnp.array([0.1, -4]), init(w), w)[0] // [ 0.11 -3.98]
  */
 export function addDecayedWeights(weightDecay: ScalarOrSchedule = 0, mask?: Mask): GradientTransformation {
   const grown = (updates: unknown, params: unknown, count: NDArray | undefined): unknown => {
@@ -57,6 +61,7 @@ export interface AddNoiseState extends OptState {
 /**
  * Adds Gaussian noise of variance $\eta / t^\gamma$ in step $t$, which counts from 1 (Neelakantan et al. 2015,
  * arXiv:1511.06807). `key` is a key of `random`, or a seed.
+ * @example optim.chain(optim.addNoise(0.01, 0.55, random.key(0)), optim.sgd(0.1))
  */
 export function addNoise(eta: number, gamma: number, key: Key | number): GradientTransformation<AddNoiseState> {
   return {

@@ -26,7 +26,13 @@ export function globalNorm(tree: unknown): NDArray {
   return sqrt(sumOfSquares("globalNorm", tree));
 }
 
-/** Every element between `-maxDelta` and `maxDelta`. */
+/**
+ * Every element between `-maxDelta` and `maxDelta`.
+ * @example
+ * const { init, update } = optim.clip(1);
+ * const w = jnp.array([1, 2]);
+ * update(jnp.array([0.1, -4]), init(w), w)[0] // [ 0.1 -1. ]
+ */
 export function clip(maxDelta: number): GradientTransformation {
   positive("clip", "maxDelta", maxDelta);
   return stateless((updates) => mapArrays("clip", (g) => clipArray(g, -maxDelta, maxDelta), updates));
@@ -35,6 +41,10 @@ export function clip(maxDelta: number): GradientTransformation {
 /**
  * Updates as they are where their global norm is below `maxNorm`, and otherwise scaled down to that norm (Pascanu, Mikolov and
  * Bengio 2013).
+ * @example
+ * const { init, update } = optim.clipByGlobalNorm(1);
+ * const w = jnp.array([1, 2]);
+ * update(jnp.array([3, 4]), init(w), w)[0] // [0.6 0.8]
  */
 export function clipByGlobalNorm(maxNorm: number): GradientTransformation {
   positive("clipByGlobalNorm", "maxNorm", maxNorm);
@@ -49,7 +59,13 @@ export function clipByGlobalNorm(maxNorm: number): GradientTransformation {
   });
 }
 
-/** Each leaf scaled down so that the root of the mean of its squares is at most `threshold`. */
+/**
+ * Each leaf scaled down so that the root of the mean of its squares is at most `threshold`.
+ * @example
+ * const { init, update } = optim.clipByBlockRms(1);
+ * const w = jnp.array([1, 2]);
+ * update(jnp.array([2, 2]), init(w), w)[0] // [1. 1.]
+ */
 export function clipByBlockRms(threshold: number): GradientTransformation {
   positive("clipByBlockRms", "threshold", threshold);
   return stateless((updates) =>

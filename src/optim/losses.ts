@@ -42,7 +42,7 @@ function errorsOf(caller: string, predictions: ArrayArg, targets: ArrayArg | und
   return subtract(p, t);
 }
 
-/** $(p - t)^2$. @throws ShapeError for arrays of different shape. */
+/** $(p - t)^2$. @throws ShapeError for arrays of different shape. @example optim.squaredError(3, 1) // 4.0 */
 export function squaredError(predictions: ArrayArg, targets?: ArrayArg): NDArray {
   return square(errorsOf("squaredError", predictions, targets));
 }
@@ -55,6 +55,7 @@ export function l2Loss(predictions: ArrayArg, targets?: ArrayArg): NDArray {
 /**
  * $\tfrac12 e^2$ where $|e| = |p - t| \le \delta$, and $\delta (|e| - \tfrac12 \delta)$ beyond (Huber 1964): quadratic near
  * the target, linear far from it. @throws ShapeError for arrays of different shape.
+ * @example optim.huberLoss(jnp.array([0.5, 3]), jnp.zeros(2)) // [0.125 2.5  ]
  */
 export function huberLoss(
   predictions: ArrayArg,
@@ -68,7 +69,11 @@ export function huberLoss(
   return add(multiply(square(near), 0.5), multiply(subtract(size, near), delta));
 }
 
-/** $\log \cosh(p - t)$: like `huberLoss`, and smooth. @throws ShapeError for arrays of different shape. */
+/**
+ * $\log \cosh(p - t)$: like `huberLoss`, and smooth.
+ * @throws ShapeError for arrays of different shape.
+ * @example optim.logCosh(jnp.array([0.5, 3]), jnp.zeros(2)) // [0.12011451 2.3093286 ]
+ */
 export function logCosh(predictions: ArrayArg, targets?: ArrayArg): NDArray {
   const e = errorsOf("logCosh", predictions, targets);
   return subtract(logaddexp(e, negative(e)), Math.LN2);
@@ -124,13 +129,19 @@ export function softmaxCrossEntropyWithIntegerLabels(
   return subtract(logsumexp(z, axis), right);
 }
 
-/** $-y \log \sigma(z) - (1 - y) \log(1 - \sigma(z))$ for logits $z$ and labels $y$ between 0 and 1, element by element. */
+/**
+ * $-y \log \sigma(z) - (1 - y) \log(1 - \sigma(z))$ for logits $z$ and labels $y$ between 0 and 1, element by element.
+ * @example optim.sigmoidBinaryCrossEntropy(jnp.array([0, 2]), jnp.array([1, 1])) // [0.6931472 0.126928 ]
+ */
 export function sigmoidBinaryCrossEntropy(logits: ArrayArg, labels: ArrayArg): NDArray {
   const [z, y] = promoteInexact("sigmoidBinaryCrossEntropy", logits, labels) as [NDArray, NDArray];
   return subtract(multiply(negative(y), logSigmoid(z)), multiply(subtract(1, y), logSigmoid(negative(z))));
 }
 
-/** $\max(0, 1 - p \, t)$ for targets of -1 and 1. */
+/**
+ * $\max(0, 1 - p \, t)$ for targets of -1 and 1.
+ * @example optim.hingeLoss(jnp.array([0.5, -2]), jnp.array([1, -1])) // [0.5 0. ]
+ */
 export function hingeLoss(predictions: ArrayArg, targets: ArrayArg): NDArray {
   return maximum(subtract(1, multiply(asArray(predictions), asArray(targets))), 0);
 }
@@ -141,7 +152,10 @@ export interface CosineOptions extends LossAxisOptions {
   readonly epsilon?: number;
 }
 
-/** $p \cdot t / (\|p\| \|t\|)$ over the last axis, between -1 and 1. */
+/**
+ * $p \cdot t / (\|p\| \|t\|)$ over the last axis, between -1 and 1.
+ * @example optim.cosineSimilarity(jnp.array([1, 0]), jnp.array([3, 4])) // 0.6
+ */
 export function cosineSimilarity(predictions: ArrayArg, targets: ArrayArg, options: CosineOptions = {}): NDArray {
   checkOptions("cosineSimilarity", options, ["axis", "epsilon"]);
   const { axis = -1, epsilon = 0 } = options;
@@ -153,7 +167,10 @@ export function cosineSimilarity(predictions: ArrayArg, targets: ArrayArg, optio
   return sum(multiply(unit(p), unit(t)), axis);
 }
 
-/** $1 - \cos$: `cosineSimilarity` as a distance, between 0 and 2. */
+/**
+ * $1 - \cos$: `cosineSimilarity` as a distance, between 0 and 2.
+ * @example optim.cosineDistance(jnp.array([1, 0]), jnp.array([3, 4])) // 0.39999998
+ */
 export function cosineDistance(predictions: ArrayArg, targets: ArrayArg, options: CosineOptions = {}): NDArray {
   return subtract(1, cosineSimilarity(predictions, targets, options));
 }
@@ -161,6 +178,7 @@ export function cosineDistance(predictions: ArrayArg, targets: ArrayArg, options
 /**
  * The Kullback-Leibler divergence $\sum_k t_k (\log t_k - q_k)$ of predictions, given as logarithms $q$, from targets $t$. A
  * target of 0 counts nothing.
+ * @example optim.klDivergence(jnp.log(jnp.array([0.5, 0.5])), jnp.array([0.25, 0.75])) // 0.13081205
  */
 export function klDivergence(logPredictions: ArrayArg, targets: ArrayArg, options: LossAxisOptions = {}): NDArray {
   checkOptions("klDivergence", options, ["axis"]);
@@ -170,7 +188,11 @@ export function klDivergence(logPredictions: ArrayArg, targets: ArrayArg, option
   return sum(multiply(t, subtract(logs, q)), options.axis ?? -1);
 }
 
-/** `klDivergence` with targets that are logarithms too. */
+/**
+ * `klDivergence` with targets that are logarithms too.
+ * @example
+ * optim.klDivergenceWithLogTargets(jnp.log(jnp.array([0.5, 0.5])), jnp.log(jnp.array([0.25, 0.75]))) // 0.13081205
+ */
 export function klDivergenceWithLogTargets(
   logPredictions: ArrayArg,
   logTargets: ArrayArg,
@@ -181,7 +203,10 @@ export function klDivergenceWithLogTargets(
   return sum(multiply(exp(t), subtract(t, q)), options.axis ?? -1);
 }
 
-/** $(1 - \alpha) y + \alpha / K$ for one-hot labels $y$ over $K$ classes, the last axis (Szegedy et al. 2016). */
+/**
+ * $(1 - \alpha) y + \alpha / K$ for one-hot labels $y$ over $K$ classes, the last axis (Szegedy et al. 2016).
+ * @example optim.smoothLabels(jnp.array([0, 1, 0, 0]), 0.2) // [0.05 0.85 0.05 0.05]
+ */
 export function smoothLabels(labels: ArrayArg, alpha: number): NDArray {
   const y = promoteInexact("smoothLabels", labels)[0]!;
   const classes = y.aval.shape[y.aval.shape.length - 1];

@@ -68,7 +68,13 @@ export function sgd(learningRate: ScalarOrSchedule, options: SgdOptions = {}): G
   return present(momentum !== undefined && trace({ decay: momentum, nesterov }), scaleByLearningRate(learningRate));
 }
 
-/** Steps of one length in every direction, $u_t = -\eta \operatorname{sign}(g_t)$ (Bernstein et al. 2018, arXiv:1802.04434). */
+/**
+ * Steps of one length in every direction, $u_t = -\eta \operatorname{sign}(g_t)$ (Bernstein et al. 2018, arXiv:1802.04434).
+ * @example
+ * const { init, update } = optim.signSgd(0.1);
+ * const w = jnp.array([1, 2]);
+ * update(jnp.array([0.1, -4]), init(w), w)[0] // [-0.1  0.1]
+ */
 export function signSgd(learningRate: ScalarOrSchedule): GradientTransformation {
   return present(scaleBySign(), scaleByLearningRate(learningRate));
 }
@@ -79,7 +85,13 @@ export function adam(learningRate: ScalarOrSchedule, options: AdamOptions = {}):
   return present(scaleByAdam(options), scaleByLearningRate(learningRate));
 }
 
-/** Adam with Nesterov's momentum (Dozat 2016). */
+/**
+ * Adam with Nesterov's momentum (Dozat 2016).
+ * @example
+ * const { init, update } = optim.nadam(0.1);
+ * const w = jnp.array([1, 2]);
+ * update(jnp.array([0.1, -4]), init(w), w)[0] // [-0.14736742  0.14736743]
+ */
 export function nadam(
   learningRate: ScalarOrSchedule,
   options: Omit<AdamOptions, "nesterov"> = {},
@@ -91,6 +103,10 @@ export function nadam(
 /**
  * Adam with decoupled weight decay, $u_t = -\eta \, (\text{adam}_t + \lambda p_{t-1})$ (Loshchilov and Hutter 2019,
  * arXiv:1711.05101). $\lambda$ is 1e-4 unless `weightDecay` says otherwise. Needs the parameters in `update`.
+ * @example
+ * const { init, update } = optim.adamw(0.1, { weightDecay: 0.01 });
+ * const w = jnp.array([1, 2]);
+ * update(jnp.array([0.1, -4]), init(w), w)[0] // [-0.10099933  0.09799933]
  */
 export function adamw(
   learningRate: ScalarOrSchedule,
@@ -104,12 +120,24 @@ export function adamw(
   );
 }
 
-/** AMSGrad (Reddi, Kale and Kumar 2018): Adam whose denominator never shrinks. */
+/**
+ * AMSGrad (Reddi, Kale and Kumar 2018): Adam whose denominator never shrinks.
+ * @example
+ * const { init, update } = optim.amsgrad(0.1);
+ * const w = jnp.array([1, 2]);
+ * update(jnp.array([0.1, -4]), init(w), w)[0] // [-0.09999933  0.09999933]
+ */
 export function amsgrad(learningRate: ScalarOrSchedule, options: AmsgradOptions = {}): GradientTransformation {
   return present(scaleByAmsgrad(options), scaleByLearningRate(learningRate));
 }
 
-/** Adamax (Kingma and Ba 2015): Adam by the largest gradient. */
+/**
+ * Adamax (Kingma and Ba 2015): Adam by the largest gradient.
+ * @example
+ * const { init, update } = optim.adamax(0.1);
+ * const w = jnp.array([1, 2]);
+ * update(jnp.array([0.1, -4]), init(w), w)[0] // [-0.09999998  0.09999998]
+ */
 export function adamax(learningRate: ScalarOrSchedule, options: AdamaxOptions = {}): GradientTransformation {
   return present(scaleByAdamax(options), scaleByLearningRate(learningRate));
 }
@@ -123,6 +151,10 @@ export interface RmspropOptions extends RmsOptions, SgdOptions {
 /**
  * RMSProp (Tieleman and Hinton 2012), with the learning rate before the momentum, if there is any. Centred, it is that of
  * Graves (2013).
+ * @example
+ * const { init, update } = optim.rmsprop(0.1, { decay: 0.75 });
+ * const w = jnp.array([1, 2]);
+ * update(jnp.array([0.1, -4]), init(w), w)[0] // [-0.19999962  0.2       ]
  */
 export function rmsprop(learningRate: ScalarOrSchedule, options: RmspropOptions = {}): GradientTransformation {
   const own = ["decay", "eps", "initialScale", "epsInSqrt", "biasCorrection"];
@@ -135,12 +167,24 @@ export function rmsprop(learningRate: ScalarOrSchedule, options: RmspropOptions 
   );
 }
 
-/** AdaGrad (Duchi, Hazan and Singer 2011). */
+/**
+ * AdaGrad (Duchi, Hazan and Singer 2011).
+ * @example
+ * const { init, update } = optim.adagrad(0.1);
+ * const w = jnp.array([1, 2]);
+ * update(jnp.array([0.1, -4]), init(w), w)[0] // [-0.03015112  0.09968895]
+ */
 export function adagrad(learningRate: ScalarOrSchedule, options: RssOptions = {}): GradientTransformation {
   return present(scaleByRss(options), scaleByLearningRate(learningRate));
 }
 
-/** Adadelta (Zeiler 2012, arXiv:1212.5701). The learning rate is often 1. */
+/**
+ * Adadelta (Zeiler 2012, arXiv:1212.5701). The learning rate is often 1.
+ * @example
+ * const { init, update } = optim.adadelta(1);
+ * const w = jnp.array([1, 2]);
+ * update(jnp.array([0.1, -4]), init(w), w)[0] // [-0.0031607   0.00316228]
+ */
 export function adadelta(
   learningRate: ScalarOrSchedule,
   options: AdadeltaOptions & DecayOptions = {},
@@ -154,7 +198,13 @@ export function adadelta(
   );
 }
 
-/** Lion (Chen et al. 2023, arXiv:2302.06675), with weight decay 1e-3 unless said otherwise. Needs the parameters in `update`. */
+/**
+ * Lion (Chen et al. 2023, arXiv:2302.06675), with weight decay 1e-3 unless said otherwise. Needs the parameters in `update`.
+ * @example
+ * const { init, update } = optim.lion(0.1);
+ * const w = jnp.array([1, 2]);
+ * update(jnp.array([0.1, -4]), init(w), w)[0] // [-0.1001      0.09980001]
+ */
 export function lion(learningRate: ScalarOrSchedule, options: LionOptions & DecayOptions = {}): GradientTransformation {
   checkOptions("lion", options, ["b1", "b2", "weightDecay", "mask"]);
   return present(
@@ -164,7 +214,13 @@ export function lion(learningRate: ScalarOrSchedule, options: LionOptions & Deca
   );
 }
 
-/** LAMB (You et al. 2020, arXiv:1904.00962): Adam, scaled for each leaf by the trust ratio. Needs the parameters in `update`. */
+/**
+ * LAMB (You et al. 2020, arXiv:1904.00962): Adam, scaled for each leaf by the trust ratio. Needs the parameters in `update`.
+ * @example
+ * const { init, update } = optim.lamb(0.1);
+ * const w = jnp.array([1, 2]);
+ * update(jnp.array([0.1, -4]), init(w), w)[0] // [-0.1581131   0.15811466]
+ */
 export function lamb(
   learningRate: ScalarOrSchedule,
   options: Omit<AdamOptions, "nesterov"> & DecayOptions = {},

@@ -45,6 +45,9 @@ let installed: ProgressReporter | undefined;
 /**
  * Says who is told of the progress of all loops from here on, such as a page that draws a bar; null for the terminal again.
  * Returns the one before.
+ * @example
+ * const before = optim.setProgressReporter((progress) => console.log(progress));
+ * optim.setProgressReporter(before);
  */
 export function setProgressReporter(reporter: ProgressReporter | null): ProgressReporter | null {
   const before = installed ?? null;

@@ -16,7 +16,13 @@ import { firstCount, mapArrays, zerosOf } from "./trees.ts";
 const times = (g: NDArray, factor: number | NDArray): NDArray =>
   multiply(g, typeof factor === "number" ? factor : cast(asArray(factor), g.aval.dtype));
 
-/** Updates times `stepSize`. */
+/**
+ * Updates times `stepSize`.
+ * @example
+ * const { init, update } = optim.scale(-0.1);
+ * const w = jnp.array([1, 2]);
+ * update(jnp.array([0.1, -4]), init(w), w)[0] // [-0.01  0.4 ]
+ */
 export function scale(stepSize: number | NDArray): GradientTransformation {
   return stateless((updates) => mapArrays("scale", (g) => times(g, stepSize), updates));
 }
@@ -26,7 +32,13 @@ export interface ScaleByScheduleState extends OptState {
   readonly count: NDArray;
 }
 
-/** Updates times a number that depends on the count of steps so far, which begins at 0. */
+/**
+ * Updates times a number that depends on the count of steps so far, which begins at 0.
+ * @example
+ * const { init, update } = optim.scaleBySchedule(optim.linearSchedule(-0.5, 0, 100));
+ * const w = jnp.array([1, 2]);
+ * update(jnp.array([0.1, -4]), init(w), w)[0] // [-0.05  2.  ]
+ */
 export function scaleBySchedule(
   stepSize: (count: NDArray) => NDArray | number,
 ): GradientTransformation<ScaleByScheduleState> {
@@ -52,7 +64,13 @@ export function scaleByLearningRate(learningRate: ScalarOrSchedule): GradientTra
   });
 }
 
-/** The sign of each element: steps of one length in every direction (Riedmiller and Braun 1993; Bernstein et al. 2018). */
+/**
+ * The sign of each element: steps of one length in every direction (Riedmiller and Braun 1993; Bernstein et al. 2018).
+ * @example
+ * const { init, update } = optim.scaleBySign();
+ * const w = jnp.array([1, 2]);
+ * update(jnp.array([0.1, -4]), init(w), w)[0] // [ 1. -1.]
+ */
 export function scaleBySign(): GradientTransformation {
   return stateless((updates) => mapArrays("scaleBySign", (g) => sign(g), updates));
 }
@@ -72,6 +90,12 @@ export interface TraceOptions {
 
 /**
  * Momentum: $m_t = g_t + d \, m_{t-1}$ (Polyak 1964). With `nesterov` the update is $g_t + d \, m_t$.
+ * @example
+ * const { init, update } = optim.trace({ decay: 0.9 });
+ * let state = init(jnp.zeros(2));
+ * let m = jnp.zeros(2);
+ * for (let t = 0; t < 3; t++) [m, state] = update(jnp.array([1, -2]), state);
+ * console.log(m); // [ 2.71 -5.42]
  */
 export function trace(options: TraceOptions): GradientTransformation<TraceState> {
   checkOptions("trace", options, ["decay", "nesterov"]);
@@ -95,6 +119,12 @@ export interface EmaState extends OptState {
 /**
  * The exponential moving average of the updates, $m_t = d \, m_{t-1} + (1 - d) g_t$, divided by $1 - d^t$ unless `debias`
  * is false.
+ * @example
+ * const { init, update } = optim.ema(0.9);
+ * let state = init(jnp.zeros([]));
+ * let mean = jnp.zeros([]);
+ * for (const g of [1, 2, 3]) [mean, state] = update(jnp.array(g), state);
+ * console.log(mean); // 2.07011
  */
 export function ema(decay: number, options: { readonly debias?: boolean } = {}): GradientTransformation<EmaState> {
   checkOptions("ema", options, ["debias"]);

@@ -37,6 +37,7 @@ export interface TransitionOptions {
 /**
  * From `initValue` to `endValue` in `transitionSteps` steps:
  * $v_t = (v_0 - v_T)(1 - t / T)^p + v_T$, and $v_T$ from then on.
+ * @example optim.polynomialSchedule(1, 0, 2, 100)(50) // 0.25
  */
 export function polynomialSchedule(
   initValue: number,
@@ -73,7 +74,10 @@ export interface ExponentialDecayOptions extends TransitionOptions {
   readonly endValue?: number;
 }
 
-/** $v_t = v_0 \, r^{t / T}$: a factor of `decayRate` every `transitionSteps` steps. */
+/**
+ * $v_t = v_0 \, r^{t / T}$: a factor of `decayRate` every `transitionSteps` steps.
+ * @example optim.exponentialDecay(0.1, 1000, 0.5)(2000) // 0.025
+ */
 export function exponentialDecay(
   initValue: number,
   transitionSteps: number,
@@ -110,6 +114,7 @@ export interface CosineDecayOptions {
 /**
  * Half a cosine wave from `initValue` to `alpha` times it (Loshchilov and Hutter 2017, arXiv:1608.03983):
  * $v_t = v_0 ((1 - \alpha) (\tfrac12 (1 + \cos(\pi t / T)))^p + \alpha)$.
+ * @example optim.cosineDecaySchedule(0.1, 1000)(500) // 0.049999997
  */
 export function cosineDecaySchedule(initValue: number, decaySteps: number, options: CosineDecayOptions = {}): Schedule {
   checkOptions("cosineDecaySchedule", options, ["alpha", "exponent"]);
@@ -125,6 +130,7 @@ export function cosineDecaySchedule(initValue: number, decaySteps: number, optio
 /**
  * Schedules one after the other: the next takes over at each boundary, and counts its steps from there.
  * @throws ArgumentError unless there is one boundary fewer than schedules.
+ * @example optim.joinSchedules([optim.linearSchedule(0, 1, 10), optim.constantSchedule(1)], [10])(5) // 0.5
  */
 export function joinSchedules(
   schedules: readonly ((count: NDArray) => NDArray)[],
@@ -155,7 +161,10 @@ export interface WarmupCosineDecayOptions {
   readonly exponent?: number;
 }
 
-/** A straight line from `initValue` up to `peakValue`, then half a cosine wave down; `decaySteps` counts both. */
+/**
+ * A straight line from `initValue` up to `peakValue`, then half a cosine wave down; `decaySteps` counts both.
+ * @example optim.warmupCosineDecaySchedule(0, 0.1, 100, 1000)(50) // 0.05
+ */
 export function warmupCosineDecaySchedule(
   initValue: number,
   peakValue: number,
@@ -228,7 +237,10 @@ export interface OnecycleOptions {
   readonly finalDivFactor?: number;
 }
 
-/** Up to `peakValue` and down again, each by half a cosine wave (Smith and Topin 2018, arXiv:1708.07120). */
+/**
+ * Up to `peakValue` and down again, each by half a cosine wave (Smith and Topin 2018, arXiv:1708.07120).
+ * @example optim.cosineOnecycleSchedule(1000, 0.1)(300) // 0.1
+ */
 export function cosineOnecycleSchedule(
   transitionSteps: number,
   peakValue: number,

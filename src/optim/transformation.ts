@@ -46,7 +46,13 @@ export function stateless(f: <U>(updates: U, params: unknown) => Traced<U>): Gra
   return { init: () => ({}), update: (updates, state, params) => [f(updates, params), state] };
 }
 
-/** The transformation that changes nothing. */
+/**
+ * The transformation that changes nothing.
+ * @example
+ * const { init, update } = optim.identity();
+ * const w = jnp.array([1, 2]);
+ * update(jnp.array([0.1, -4]), init(w), w)[0] // [ 0.1 -4. ]
+ */
 export function identity(): GradientTransformation {
   return stateless((updates) => mapArrays("identity", (g) => g, updates));
 }

@@ -137,7 +137,13 @@ export function multiTransform(
   };
 }
 
-/** Zeros in place of the updates: parameters that stay as they are. */
+/**
+ * Zeros in place of the updates: parameters that stay as they are.
+ * @example
+ * const { init, update } = optim.setToZero();
+ * const w = jnp.array([1, 2]);
+ * update(jnp.array([0.1, -4]), init(w), w)[0] // [0. 0.]
+ */
 export function setToZero(): GradientTransformation {
   return stateless((updates) => zerosOf(updates));
 }
@@ -154,6 +160,10 @@ export interface ApplyIfFiniteState extends OptState {
 /**
  * Leaves out steps whose gradients hold NaN or infinity: the updates are 0 and the inner state stays. After
  * `maxConsecutiveErrors` such steps in a row, the next is let through all the same, so that the trouble shows.
+ * @example
+ * const { init, update } = optim.applyIfFinite(optim.sgd(0.1), 5);
+ * const w = jnp.array([1, 2]);
+ * update(jnp.array([1, Infinity]), init(w), w)[0] // [0. 0.]
  */
 export function applyIfFinite(
   inner: AnyTransformation,

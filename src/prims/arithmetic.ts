@@ -29,7 +29,7 @@ import {
   where,
 } from "./rules.ts";
 
-/** -x. Numeric dtypes; unsigned integers wrap. */
+/** -x. Numeric dtypes; unsigned integers wrap. @example lax.neg(jnp.array(2)) // -2.0 */
 export const neg: Unary = /* @__PURE__ */ definePrimitive({
   name: "neg",
   arity: 1,
@@ -41,7 +41,7 @@ export const neg: Unary = /* @__PURE__ */ definePrimitive({
   laws: { dtypes: ["float32", "int32"] },
 });
 
-/** x + y. Numeric dtypes. */
+/** x + y. Numeric dtypes. @example lax.add(jnp.array([1, 2]), jnp.array([3, 4])) // [4. 6.] */
 export const add: Binary = /* @__PURE__ */ definePrimitive({
   name: "add",
   arity: 2,
@@ -65,7 +65,7 @@ export const addAny: Binary = /* @__PURE__ */ definePrimitive({
   laws: {},
 });
 
-/** x - y. Numeric dtypes. */
+/** x - y. Numeric dtypes. @example lax.sub(jnp.array([1, 2]), jnp.array([3, 5])) // [-2. -3.] */
 export const sub: Binary = /* @__PURE__ */ definePrimitive({
   name: "sub",
   arity: 2,
@@ -77,7 +77,7 @@ export const sub: Binary = /* @__PURE__ */ definePrimitive({
   laws: { dtypes: ["float32", "int32", "uint32"] },
 });
 
-/** x y. Numeric dtypes. Linear in each operand. */
+/** x y. Numeric dtypes. Linear in each operand. @example lax.mul(jnp.array([1, 2]), jnp.array([3, 4])) // [3. 8.] */
 export const mul: Binary = /* @__PURE__ */ definePrimitive({
   name: "mul",
   arity: 2,
@@ -90,7 +90,10 @@ export const mul: Binary = /* @__PURE__ */ definePrimitive({
   laws: { dtypes: ["float32", "int32", "uint32"] },
 });
 
-/** x / y. Numeric dtypes; integers truncate towards zero, and x / 0 is -1. Linear in x. */
+/**
+ * x / y. Numeric dtypes; integers truncate towards zero, and x / 0 is -1. Linear in x.
+ * @example lax.div(jnp.array([1, 2]), jnp.array([2, 4])) // [0.5 0.5]
+ */
 export const div: Binary = /* @__PURE__ */ definePrimitive({
   name: "div",
   arity: 2,
@@ -108,7 +111,10 @@ export const div: Binary = /* @__PURE__ */ definePrimitive({
   },
 });
 
-/** The remainder of x / y, with the sign of x. Integers and floats; for integers x rem 0 is x. */
+/**
+ * The remainder of x / y, with the sign of x. Integers and floats; for integers x rem 0 is x.
+ * @example lax.rem(jnp.array([-7, 7]), jnp.array([3, 3])) // [-1.  1.]
+ */
 export const rem: Binary = /* @__PURE__ */ definePrimitive({
   name: "rem",
   arity: 2,
@@ -131,7 +137,10 @@ function share(x: NDArray, extreme: NDArray, y: NDArray): NDArray {
   return div(where(eq(x, extreme), 1, 0, extreme), where(eq(y, extreme), 2, 1, extreme));
 }
 
-/** The larger of x and y; NaN if either is. Where they are equal, each gets half of the gradient. */
+/**
+ * The larger of x and y; NaN if either is. Where they are equal, each gets half of the gradient.
+ * @example lax.max(jnp.array([1, 4]), jnp.array([3, 2])) // [3. 4.]
+ */
 export const max: Binary = /* @__PURE__ */ definePrimitive({
   name: "max",
   arity: 2,
@@ -146,7 +155,10 @@ export const max: Binary = /* @__PURE__ */ definePrimitive({
   laws: { dtypes: ["float32", "int32", "uint32", "bool"] },
 });
 
-/** The smaller of x and y; NaN if either is. Where they are equal, each gets half of the gradient. */
+/**
+ * The smaller of x and y; NaN if either is. Where they are equal, each gets half of the gradient.
+ * @example lax.min(jnp.array([1, 4]), jnp.array([3, 2])) // [1. 2.]
+ */
 export const min: Binary = /* @__PURE__ */ definePrimitive({
   name: "min",
   arity: 2,
@@ -161,7 +173,7 @@ export const min: Binary = /* @__PURE__ */ definePrimitive({
   laws: { dtypes: ["float32", "int32", "uint32", "bool"] },
 });
 
-/** |x|. Signed integers and floats. The derivative at 0 is 1, as in JAX. */
+/** |x|. Signed integers and floats. The derivative at 0 is 1, as in JAX. @example lax.abs(jnp.array(-2)) // 2.0 */
 export const abs: Unary = /* @__PURE__ */ definePrimitive({
   name: "abs",
   arity: 1,
@@ -173,7 +185,10 @@ export const abs: Unary = /* @__PURE__ */ definePrimitive({
   laws: { dtypes: ["float32", "int32"] },
 });
 
-/** -1, 0 or 1; zeros keep their sign and NaN stays NaN. Integers and floats. */
+/**
+ * -1, 0 or 1; zeros keep their sign and NaN stays NaN. Integers and floats.
+ * @example lax.sign(jnp.array(-3)) // -1.0
+ */
 export const sign: Unary = /* @__PURE__ */ definePrimitive({
   name: "sign",
   arity: 1,
@@ -191,7 +206,7 @@ export const sign: Unary = /* @__PURE__ */ definePrimitive({
   laws: { dtypes: ["float32", "int32", "uint32"], smooth: false },
 });
 
-/** x squared. Numeric dtypes. */
+/** x squared. Numeric dtypes. @example lax.square(jnp.array(3)) // 9.0 */
 export const square: Unary = /* @__PURE__ */ definePrimitive({
   name: "square",
   arity: 1,
@@ -210,6 +225,7 @@ function nonZero(x: NDArray): NDArray {
 /**
  * x to the power y. x is inexact; y has the dtype of x, or is an integer. `pow(x, 0)` is 1.
  * For an integer y the derivative with respect to x is 0 where y is 0; for a float y it is y x^(y - 1) everywhere.
+ * @example lax.pow(jnp.array([2, 3]), jnp.array([3, 2])) // [8. 9.]
  */
 export const pow: Binary = /* @__PURE__ */ definePrimitive({
   name: "pow",
@@ -315,7 +331,7 @@ export const integerPow: Operation<1, IntegerPowParams> = /* @__PURE__ */ define
   },
 });
 
-/** The square root; NaN for negative numbers. */
+/** The square root; NaN for negative numbers. @example lax.sqrt(jnp.array(2)) // 1.4142135 */
 export const sqrt: Unary = /* @__PURE__ */ definePrimitive({
   name: "sqrt",
   arity: 1,
@@ -327,7 +343,7 @@ export const sqrt: Unary = /* @__PURE__ */ definePrimitive({
   laws: { domain: [0.1, 10] },
 });
 
-/** 1 / sqrt(x). */
+/** 1 / sqrt(x). @example lax.rsqrt(jnp.array(4)) // 0.5 */
 export const rsqrt: Unary = /* @__PURE__ */ definePrimitive({
   name: "rsqrt",
   arity: 1,
@@ -339,7 +355,7 @@ export const rsqrt: Unary = /* @__PURE__ */ definePrimitive({
   laws: { domain: [0.1, 10], ulp: 2 },
 });
 
-/** The cube root; of negative numbers too. */
+/** The cube root; of negative numbers too. @example lax.cbrt(jnp.array(8)) // 2.0 */
 export const cbrt: Unary = /* @__PURE__ */ definePrimitive({
   name: "cbrt",
   arity: 1,
@@ -351,7 +367,10 @@ export const cbrt: Unary = /* @__PURE__ */ definePrimitive({
   laws: { domain: [0.1, 10], ulp: 2 },
 });
 
-/** The next representable number after x in the direction of y; y itself where they are equal. Has no derivative. */
+/**
+ * The next representable number after x in the direction of y; y itself where they are equal. Has no derivative.
+ * @example lax.nextafter(jnp.array(1), jnp.array(2)) // 1.0000001
+ */
 export const nextafter: Binary = /* @__PURE__ */ definePrimitive({
   name: "nextafter",
   arity: 2,

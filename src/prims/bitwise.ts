@@ -5,7 +5,10 @@ import { type Binary, definePrimitive, type Unary } from "../core/primitive.ts";
 import { type DType, dtypeBytes } from "../types/dtype.ts";
 import { bitwise, elementwise, integral } from "./rules.ts";
 
-/** The bits that both have; logical and of booleans. */
+/**
+ * The bits that both have; logical and of booleans.
+ * @example lax.bitwiseAnd(jnp.array([12, 5], "int32"), jnp.array([10, 3], "int32")) // [8 1]
+ */
 export const and: Binary = /* @__PURE__ */ definePrimitive({
   name: "and",
   arity: 2,
@@ -17,7 +20,10 @@ export const and: Binary = /* @__PURE__ */ definePrimitive({
   laws: { dtypes: ["int32", "uint32", "bool"] },
 });
 
-/** The bits that either has; logical or of booleans. */
+/**
+ * The bits that either has; logical or of booleans.
+ * @example lax.bitwiseOr(jnp.array([12, 5], "int32"), jnp.array([10, 3], "int32")) // [14  7]
+ */
 export const or: Binary = /* @__PURE__ */ definePrimitive({
   name: "or",
   arity: 2,
@@ -29,7 +35,10 @@ export const or: Binary = /* @__PURE__ */ definePrimitive({
   laws: { dtypes: ["int32", "uint32", "bool"] },
 });
 
-/** The bits in which they differ; exclusive or of booleans. */
+/**
+ * The bits in which they differ; exclusive or of booleans.
+ * @example lax.bitwiseXor(jnp.array([12, 5], "int32"), jnp.array([10, 3], "int32")) // [6 6]
+ */
 export const xor: Binary = /* @__PURE__ */ definePrimitive({
   name: "xor",
   arity: 2,
@@ -41,7 +50,10 @@ export const xor: Binary = /* @__PURE__ */ definePrimitive({
   laws: { dtypes: ["int32", "uint32", "bool"] },
 });
 
-/** All bits turned; logical not of booleans. */
+/**
+ * All bits turned; logical not of booleans.
+ * @example lax.bitwiseNot(jnp.array([0, 5], "int32")) // [-1 -6]
+ */
 export const not: Unary = /* @__PURE__ */ definePrimitive({
   name: "not",
   arity: 1,
@@ -53,7 +65,10 @@ export const not: Unary = /* @__PURE__ */ definePrimitive({
   laws: { dtypes: ["int32", "uint32", "bool"] },
 });
 
-/** x shifted left by y bits, zeros coming in. Integers. */
+/**
+ * x shifted left by y bits, zeros coming in. Integers.
+ * @example lax.shiftLeft(jnp.array([8, -8], "int32"), jnp.array([1, 1], "int32")) // [ 16 -16]
+ */
 export const shiftLeft: Binary = /* @__PURE__ */ definePrimitive({
   name: "shift_left",
   arity: 2,
@@ -71,7 +86,10 @@ export const shiftLeft: Binary = /* @__PURE__ */ definePrimitive({
   },
 });
 
-/** x shifted right by y bits, zeros coming in. Integers. */
+/**
+ * x shifted right by y bits, zeros coming in. Integers.
+ * @example lax.shiftRightLogical(jnp.array([8, -8], "int32"), jnp.array([1, 1], "int32")) // [         4 2147483644]
+ */
 export const shiftRightLogical: Binary = /* @__PURE__ */ definePrimitive({
   name: "shift_right_logical",
   arity: 2,
@@ -96,7 +114,10 @@ const signedBrother: { readonly [D in DType]?: DType } = {
   uint64: "int64",
 };
 
-/** x shifted right by y bits, copies of the top bit coming in. Integers, signed or not. */
+/**
+ * x shifted right by y bits, copies of the top bit coming in. Integers, signed or not.
+ * @example lax.shiftRightArithmetic(jnp.array([8, -8], "int32"), jnp.array([1, 1], "int32")) // [ 4 -4]
+ */
 export const shiftRightArithmetic: Binary = /* @__PURE__ */ definePrimitive({
   name: "shift_right_arithmetic",
   arity: 2,
@@ -124,7 +145,7 @@ export const shiftRightArithmetic: Binary = /* @__PURE__ */ definePrimitive({
   },
 });
 
-/** The number of bits that are 1. Integers. */
+/** The number of bits that are 1. Integers. @example lax.populationCount(jnp.array([7, 255], "int32")) // [3 8] */
 export const populationCount: Unary = /* @__PURE__ */ definePrimitive({
   name: "population_count",
   arity: 1,
@@ -136,7 +157,7 @@ export const populationCount: Unary = /* @__PURE__ */ definePrimitive({
   laws: { dtypes: ["int32", "uint32"] },
 });
 
-/** The number of leading bits that are 0. Integers. */
+/** The number of leading bits that are 0. Integers. @example lax.clz(jnp.array([1, 255], "int32")) // [31 24] */
 export const clz: Unary = /* @__PURE__ */ definePrimitive({
   name: "clz",
   arity: 1,

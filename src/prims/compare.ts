@@ -6,7 +6,7 @@ import { type Category, elementwise, ordered } from "./rules.ts";
 
 const comparable: readonly Category[] = ["integer", "floating", "complexfloating", "bool", "key"];
 
-/** x = y. Any dtype, random keys too. */
+/** x = y. Any dtype, random keys too. @example lax.eq(jnp.array([1, 2]), jnp.array([1, 3])) // [ True False] */
 export const eq: Binary = /* @__PURE__ */ definePrimitive({
   name: "eq",
   arity: 2,
@@ -18,7 +18,10 @@ export const eq: Binary = /* @__PURE__ */ definePrimitive({
   laws: { dtypes: ["float32", "int32", "uint32", "bool"] },
 });
 
-/** x differs from y. Any dtype, random keys too. */
+/**
+ * x differs from y. Any dtype, random keys too.
+ * @example lax.ne(jnp.array([1, 2]), jnp.array([1, 3])) // [False  True]
+ */
 export const ne: Binary = /* @__PURE__ */ definePrimitive({
   name: "ne",
   arity: 2,
@@ -30,7 +33,7 @@ export const ne: Binary = /* @__PURE__ */ definePrimitive({
   laws: { dtypes: ["float32", "int32", "uint32", "bool"] },
 });
 
-/** x < y; false is less than true. */
+/** x < y; false is less than true. @example lax.lt(jnp.array([1, 2]), jnp.array([1, 3])) // [False  True] */
 export const lt: Binary = /* @__PURE__ */ definePrimitive({
   name: "lt",
   arity: 2,
@@ -42,7 +45,7 @@ export const lt: Binary = /* @__PURE__ */ definePrimitive({
   laws: { dtypes: ["float32", "int32", "uint32", "bool"] },
 });
 
-/** x <= y. */
+/** x <= y. @example lax.le(jnp.array([1, 2]), jnp.array([1, 3])) // [ True  True] */
 export const le: Binary = /* @__PURE__ */ definePrimitive({
   name: "le",
   arity: 2,
@@ -54,7 +57,7 @@ export const le: Binary = /* @__PURE__ */ definePrimitive({
   laws: { dtypes: ["float32", "int32", "uint32", "bool"] },
 });
 
-/** x > y. */
+/** x > y. @example lax.gt(jnp.array([1, 4]), jnp.array([1, 3])) // [False  True] */
 export const gt: Binary = /* @__PURE__ */ definePrimitive({
   name: "gt",
   arity: 2,
@@ -66,7 +69,7 @@ export const gt: Binary = /* @__PURE__ */ definePrimitive({
   laws: { dtypes: ["float32", "int32", "uint32", "bool"] },
 });
 
-/** x >= y. */
+/** x >= y. @example lax.ge(jnp.array([1, 2]), jnp.array([1, 3])) // [ True False] */
 export const ge: Binary = /* @__PURE__ */ definePrimitive({
   name: "ge",
   arity: 2,

@@ -6,7 +6,7 @@ import { definePrimitive, type Unary } from "../core/primitive.ts";
 import { add, div, mul, sub } from "./arithmetic.ts";
 import { elementwise, inexact } from "./rules.ts";
 
-/** e to the power x. */
+/** e to the power x. @example lax.exp(jnp.array(1)) // 2.7182817 */
 export const exp: Unary = /* @__PURE__ */ definePrimitive({
   name: "exp",
   arity: 1,
@@ -18,7 +18,7 @@ export const exp: Unary = /* @__PURE__ */ definePrimitive({
   laws: { domain: [-10, 10], ulp: 2 },
 });
 
-/** 2 to the power x. */
+/** 2 to the power x. @example lax.exp2(jnp.array(3)) // 8.0 */
 export const exp2: Unary = /* @__PURE__ */ definePrimitive({
   name: "exp2",
   arity: 1,
@@ -30,7 +30,7 @@ export const exp2: Unary = /* @__PURE__ */ definePrimitive({
   laws: { domain: [-10, 10], ulp: 2 },
 });
 
-/** exp(x) - 1, accurate for small x. */
+/** exp(x) - 1, accurate for small x. @example lax.expm1(jnp.array(0.001)) // 0.0010005002 */
 export const expm1: Unary = /* @__PURE__ */ definePrimitive({
   name: "expm1",
   arity: 1,
@@ -42,7 +42,7 @@ export const expm1: Unary = /* @__PURE__ */ definePrimitive({
   laws: { domain: [-5, 5], ulp: 2 },
 });
 
-/** The natural logarithm; -infinity at 0, NaN below. */
+/** The natural logarithm; -infinity at 0, NaN below. @example lax.log(jnp.array(2)) // 0.6931472 */
 export const log: Unary = /* @__PURE__ */ definePrimitive({
   name: "log",
   arity: 1,
@@ -54,7 +54,7 @@ export const log: Unary = /* @__PURE__ */ definePrimitive({
   laws: { domain: [0.1, 10], ulp: 2 },
 });
 
-/** log(1 + x), accurate for small x. */
+/** log(1 + x), accurate for small x. @example lax.log1p(jnp.array(0.001)) // 0.0009995003 */
 export const log1p: Unary = /* @__PURE__ */ definePrimitive({
   name: "log1p",
   arity: 1,
@@ -66,7 +66,7 @@ export const log1p: Unary = /* @__PURE__ */ definePrimitive({
   laws: { domain: [-0.8, 5], ulp: 2 },
 });
 
-/** The logistic function 1 / (1 + exp(-x)). */
+/** The logistic function 1 / (1 + exp(-x)). @example lax.logistic(jnp.array(0.5)) // 0.62245935 */
 export const logistic: Unary = /* @__PURE__ */ definePrimitive({
   name: "logistic",
   arity: 1,

@@ -205,7 +205,10 @@ function polygammaExpr(b: ExprBuilder, m: Expr, x: Expr): Expr {
   return b.select(b.eq(m, k(0)), digammaExpr(b, x), b.select(defined, value, k(NaN)));
 }
 
-/** The logarithm of |gamma(x)|; infinite at 0 and the negative integers. */
+/**
+ * The logarithm of |gamma(x)|; infinite at 0 and the negative integers.
+ * @example lax.lgamma(jnp.array(5)) // 3.1780539
+ */
 export const lgamma: Unary = /* @__PURE__ */ definePrimitive({
   name: "lgamma",
   arity: 1,
@@ -217,7 +220,7 @@ export const lgamma: Unary = /* @__PURE__ */ definePrimitive({
   laws: { domain: [0.2, 20], ulp: 8 },
 });
 
-/** The derivative of `lgamma`; NaN at 0 and the negative integers. */
+/** The derivative of `lgamma`; NaN at 0 and the negative integers. @example lax.digamma(jnp.array(1)) // -0.5772157 */
 export const digamma: Unary = /* @__PURE__ */ definePrimitive({
   name: "digamma",
   arity: 1,
@@ -229,7 +232,10 @@ export const digamma: Unary = /* @__PURE__ */ definePrimitive({
   laws: { domain: [0.2, 20], ulp: 8 },
 });
 
-/** `polygamma(m, x)`: the m-th derivative of `digamma` at x, for whole m >= 0 (else NaN). Has no derivative in m. */
+/**
+ * `polygamma(m, x)`: the m-th derivative of `digamma` at x, for whole m >= 0 (else NaN). Has no derivative in m.
+ * @example lax.polygamma(jnp.array(1), jnp.array(2)) // 0.64493406
+ */
 export const polygamma: Binary = /* @__PURE__ */ definePrimitive({
   name: "polygamma",
   arity: 2,

@@ -5,7 +5,7 @@ import { definePrimitive, type Unary } from "../core/primitive.ts";
 import { add, div, integerPow, mul, rsqrt, square, sub } from "./arithmetic.ts";
 import { elementwise, inexact } from "./rules.ts";
 
-/** The hyperbolic sine. */
+/** The hyperbolic sine. @example lax.sinh(jnp.array(1)) // 1.1752012 */
 export const sinh: Unary = /* @__PURE__ */ definePrimitive({
   name: "sinh",
   arity: 1,
@@ -17,7 +17,7 @@ export const sinh: Unary = /* @__PURE__ */ definePrimitive({
   laws: { domain: [-5, 5], ulp: 4 },
 });
 
-/** The hyperbolic cosine. */
+/** The hyperbolic cosine. @example lax.cosh(jnp.array(1)) // 1.5430806 */
 export const cosh: Unary = /* @__PURE__ */ definePrimitive({
   name: "cosh",
   arity: 1,
@@ -29,7 +29,7 @@ export const cosh: Unary = /* @__PURE__ */ definePrimitive({
   laws: { domain: [-5, 5], ulp: 4 },
 });
 
-/** The hyperbolic tangent. */
+/** The hyperbolic tangent. @example lax.tanh(jnp.array(1)) // 0.7615942 */
 export const tanh: Unary = /* @__PURE__ */ definePrimitive({
   name: "tanh",
   arity: 1,
@@ -41,7 +41,7 @@ export const tanh: Unary = /* @__PURE__ */ definePrimitive({
   laws: { domain: [-5, 5], ulp: 4 },
 });
 
-/** The inverse of the hyperbolic sine. */
+/** The inverse of the hyperbolic sine. @example lax.asinh(jnp.array(1)) // 0.8813736 */
 export const asinh: Unary = /* @__PURE__ */ definePrimitive({
   name: "asinh",
   arity: 1,
@@ -53,7 +53,7 @@ export const asinh: Unary = /* @__PURE__ */ definePrimitive({
   laws: { domain: [-10, 10], ulp: 4 },
 });
 
-/** The inverse of the hyperbolic cosine, not negative; NaN below 1. */
+/** The inverse of the hyperbolic cosine, not negative; NaN below 1. @example lax.acosh(jnp.array(2)) // 1.316958 */
 export const acosh: Unary = /* @__PURE__ */ definePrimitive({
   name: "acosh",
   arity: 1,
@@ -65,7 +65,10 @@ export const acosh: Unary = /* @__PURE__ */ definePrimitive({
   laws: { domain: [1.2, 10], ulp: 4 },
 });
 
-/** The inverse of the hyperbolic tangent; infinite at -1 and 1, NaN outside. */
+/**
+ * The inverse of the hyperbolic tangent; infinite at -1 and 1, NaN outside.
+ * @example lax.atanh(jnp.array(0.5)) // 0.54930615
+ */
 export const atanh: Unary = /* @__PURE__ */ definePrimitive({
   name: "atanh",
   arity: 1,

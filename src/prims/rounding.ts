@@ -4,7 +4,7 @@
 import { definePrimitive, type Operation, type Unary } from "../core/primitive.ts";
 import { elementwise, floating } from "./rules.ts";
 
-/** The largest integer that is not above x. */
+/** The largest integer that is not above x. @example lax.floor(jnp.array(-1.5)) // -2.0 */
 export const floor: Unary = /* @__PURE__ */ definePrimitive({
   name: "floor",
   arity: 1,
@@ -16,7 +16,7 @@ export const floor: Unary = /* @__PURE__ */ definePrimitive({
   laws: { domain: [-5, 5], smooth: false },
 });
 
-/** The smallest integer that is not below x. */
+/** The smallest integer that is not below x. @example lax.ceil(jnp.array(1.5)) // 2.0 */
 export const ceil: Unary = /* @__PURE__ */ definePrimitive({
   name: "ceil",
   arity: 1,
@@ -63,7 +63,10 @@ export const round: Operation<1, RoundParams> = /* @__PURE__ */ definePrimitive<
   },
 });
 
-/** Whether x is neither infinite nor NaN. Gives booleans. */
+/**
+ * Whether x is neither infinite nor NaN. Gives booleans.
+ * @example lax.isFinite(jnp.array([1, NaN, Infinity])) // [ True False False]
+ */
 // biome-ignore lint/suspicious/noShadowRestrictedNames: JAX's name
 export const isFinite: Unary = /* @__PURE__ */ definePrimitive({
   name: "is_finite",

@@ -176,7 +176,10 @@ function erfInvExpr(b: ExprBuilder, x: Expr): Expr {
   return b.select(b.eq(b.abs(x), b.like(1, x)), infinite, b.mul(result!, x));
 }
 
-/** The error function 2/sqrt(pi) times the integral of exp(-t^2) from 0 to x. */
+/**
+ * The error function 2/sqrt(pi) times the integral of exp(-t^2) from 0 to x.
+ * @example lax.erf(jnp.array(0.5)) // 0.5204999
+ */
 export const erf: Unary = /* @__PURE__ */ definePrimitive({
   name: "erf",
   arity: 1,
@@ -188,7 +191,7 @@ export const erf: Unary = /* @__PURE__ */ definePrimitive({
   laws: { domain: [-4, 4], ulp: 4 },
 });
 
-/** 1 - erf(x), accurate where that is small. */
+/** 1 - erf(x), accurate where that is small. @example lax.erfc(jnp.array(0.5)) // 0.47950011 */
 export const erfc: Unary = /* @__PURE__ */ definePrimitive({
   name: "erfc",
   arity: 1,
@@ -200,7 +203,7 @@ export const erfc: Unary = /* @__PURE__ */ definePrimitive({
   laws: { domain: [-4, 4], ulp: 8 },
 });
 
-/** The inverse of erf; infinite at -1 and 1, NaN outside. */
+/** The inverse of erf; infinite at -1 and 1, NaN outside. @example lax.erfInv(jnp.array(0.5)) // 0.47693628 */
 export const erfInv: Unary = /* @__PURE__ */ definePrimitive({
   name: "erf_inv",
   arity: 1,

@@ -5,7 +5,7 @@ import { type Binary, definePrimitive, type Unary } from "../core/primitive.ts";
 import { add, div, mul, neg, rsqrt, square, sub } from "./arithmetic.ts";
 import { elementwise, inexact } from "./rules.ts";
 
-/** The sine. */
+/** The sine. @example lax.sin(jnp.array(1)) // 0.84147096 */
 export const sin: Unary = /* @__PURE__ */ definePrimitive({
   name: "sin",
   arity: 1,
@@ -17,7 +17,7 @@ export const sin: Unary = /* @__PURE__ */ definePrimitive({
   laws: { domain: [-100, 100], ulp: 2 },
 });
 
-/** The cosine. */
+/** The cosine. @example lax.cos(jnp.array(1)) // 0.5403023 */
 export const cos: Unary = /* @__PURE__ */ definePrimitive({
   name: "cos",
   arity: 1,
@@ -29,7 +29,7 @@ export const cos: Unary = /* @__PURE__ */ definePrimitive({
   laws: { domain: [-100, 100], ulp: 2 },
 });
 
-/** The tangent. */
+/** The tangent. @example lax.tan(jnp.array(1)) // 1.5574079 */
 export const tan: Unary = /* @__PURE__ */ definePrimitive({
   name: "tan",
   arity: 1,
@@ -41,7 +41,7 @@ export const tan: Unary = /* @__PURE__ */ definePrimitive({
   laws: { domain: [-1.4, 1.4], ulp: 4 },
 });
 
-/** The inverse of the sine, from -pi/2 to pi/2; NaN outside [-1, 1]. */
+/** The inverse of the sine, from -pi/2 to pi/2; NaN outside [-1, 1]. @example lax.asin(jnp.array(0.5)) // 0.5235988 */
 export const asin: Unary = /* @__PURE__ */ definePrimitive({
   name: "asin",
   arity: 1,
@@ -53,7 +53,7 @@ export const asin: Unary = /* @__PURE__ */ definePrimitive({
   laws: { domain: [-0.9, 0.9], ulp: 2 },
 });
 
-/** The inverse of the cosine, from 0 to pi; NaN outside [-1, 1]. */
+/** The inverse of the cosine, from 0 to pi; NaN outside [-1, 1]. @example lax.acos(jnp.array(0.5)) // 1.0471976 */
 export const acos: Unary = /* @__PURE__ */ definePrimitive({
   name: "acos",
   arity: 1,
@@ -65,7 +65,7 @@ export const acos: Unary = /* @__PURE__ */ definePrimitive({
   laws: { domain: [-0.9, 0.9], ulp: 2 },
 });
 
-/** The inverse of the tangent, from -pi/2 to pi/2. */
+/** The inverse of the tangent, from -pi/2 to pi/2. @example lax.atan(jnp.array(1)) // 0.7853982 */
 export const atan: Unary = /* @__PURE__ */ definePrimitive({
   name: "atan",
   arity: 1,
@@ -77,7 +77,10 @@ export const atan: Unary = /* @__PURE__ */ definePrimitive({
   laws: { domain: [-5, 5], ulp: 2 },
 });
 
-/** The angle whose tangent is x / y, in the quadrant that the signs of both tell: from -pi to pi. */
+/**
+ * The angle whose tangent is x / y, in the quadrant that the signs of both tell: from -pi to pi.
+ * @example lax.atan2(jnp.array(1), jnp.array(-1)) // 2.3561945
+ */
 export const atan2: Binary = /* @__PURE__ */ definePrimitive({
   name: "atan2",
   arity: 2,

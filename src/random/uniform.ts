@@ -116,7 +116,8 @@ export function normalArray(data: NDArray, shape: Shape, dtype: DType): NDArray 
   return mul(constant(Math.SQRT2, dtype), erfInv(openUnit(data, shape, dtype)));
 }
 
-type Sampler = {
+/** A sampler of a distribution without parameters, with shape and dtype by position or by name. */
+export type Sampler = {
   (key: Key, options: FloatOptions): NDArray;
   (key: Key, shape?: Shape, dtype?: DType): NDArray;
 };

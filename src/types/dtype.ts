@@ -26,6 +26,7 @@ export type NumericDType =
  */
 export type DType = NumericDType | "float0" | "key<fry>";
 
+/** JavaScript's typed arrays, each of which becomes an array of its own dtype. */
 export type TypedArray =
   | Float32Array
   | Float64Array

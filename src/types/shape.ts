@@ -11,7 +11,7 @@ export const sizeOf: (shape: Shape) => number = product;
 /** Whether two shapes are equal. */
 export const equalShapes: (a: Shape, b: Shape) => boolean = equalLists;
 
-/** A shape as Python writes it: `(2, 3)`, `(3,)`, `()`. */
+/** A shape as Python writes it: `(2, 3)`, `(3,)`, `()`. @example formatShape([2, 3]) // (2, 3) */
 export function formatShape(shape: Shape): string {
   return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
 }
