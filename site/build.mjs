@@ -60,6 +60,7 @@ async function bundle() {
       chunkSizeWarningLimit: 4000,
       assetsInlineLimit: 0,
       rolldownOptions: {
+        checks: { pluginTimings: false },
         input: {
           page: join(site, "page.ts"),
           notebook: join(site, "notebook/index.ts"),
@@ -67,7 +68,11 @@ async function bundle() {
         },
       },
     },
-    worker: { format: "es", plugins, rolldownOptions: { output: { codeSplitting, minify } } },
+    worker: {
+      format: "es",
+      plugins,
+      rolldownOptions: { checks: { pluginTimings: false }, output: { codeSplitting, minify } },
+    },
   });
   const file = join(out, "manifest.json");
   const manifest = JSON.parse(readFileSync(file, "utf8"));
