@@ -39,6 +39,11 @@ async function bundle() {
   const plugins = () => (typeDeclarations === undefined ? [] : [typeDeclarations()]);
   // The library is one chunk, whichever of its names a cell imports.
   const codeSplitting = { groups: [{ name: "adjoint", test: (/** @type {string} */ id) => id.startsWith(library) }] };
+  // Errors show the names of their classes.
+  const minify = {
+    compress: { keepNames: { class: true, function: false } },
+    mangle: { keepNames: { class: true, function: false } },
+  };
   await build({
     configFile: false,
     root: site,
@@ -55,6 +60,7 @@ async function bundle() {
       chunkSizeWarningLimit: 4000,
       assetsInlineLimit: 0,
       rolldownOptions: {
+        checks: { pluginTimings: false },
         input: {
           page: join(site, "page.ts"),
           notebook: join(site, "notebook/index.ts"),
@@ -62,7 +68,11 @@ async function bundle() {
         },
       },
     },
-    worker: { format: "es", plugins, rolldownOptions: { output: { codeSplitting } } },
+    worker: {
+      format: "es",
+      plugins,
+      rolldownOptions: { checks: { pluginTimings: false }, output: { codeSplitting, minify } },
+    },
   });
   const file = join(out, "manifest.json");
   const manifest = JSON.parse(readFileSync(file, "utf8"));

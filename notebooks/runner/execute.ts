@@ -241,10 +241,14 @@ export class Session {
 
   /** A library may name places in its messages, as it finds them in stacks: those of the compiled cell. */
   #relocate(message: string): string {
-    return message.replace(/([\w-]+)\.ts:(\d+):(\d+)/g, (text, cell: string, line: string, column: string) => {
-      const place = this.#place(cell, Number(line), Number(column));
-      return place === undefined ? text : `${cell}.ts:${place.line}:${place.column}`;
-    });
+    // Code that stands in no function is in that of the evaluation, which is no name for it.
+    return message.replace(
+      /([\w-]+)\.ts:(\d+):(\d+)(?: \(eval\))?/g,
+      (text, cell: string, line: string, column: string) => {
+        const place = this.#place(cell, Number(line), Number(column));
+        return place === undefined ? text : `${cell}.ts:${place.line}:${place.column}`;
+      },
+    );
   }
 }
 

@@ -27,7 +27,7 @@ export function makeCellNode(id: string): HTMLElement {
   return element(
     "section",
     { class: "cell", id, "data-cell": id, "data-state": "empty", "aria-label": labelOf(id) },
-    element("div", { class: "cell-bar" }, element("span", { class: "cell-name" }, id)),
+    element("div", { class: "cell-bar" }, element("span", { class: "cell-name" }, labelOf(id))),
     element("div", { class: "cell-code" }, element("pre", { class: "code" }, element("code"))),
     element("div", { class: "cell-output" }),
   );

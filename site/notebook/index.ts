@@ -117,6 +117,13 @@ async function start(): Promise<void> {
       say,
       onKernel: (state, detail) => toolbar.kernel(state, detail),
       onThreads: (threads) => toolbar.threads(threads),
+      onLocked: () => {
+        announceShared();
+        const allow = banners.querySelector<HTMLElement>("[data-banner=shared] button");
+        allow?.focus();
+        allow?.scrollIntoView({ block: "center" });
+        say("This code came with a link. Allow it to run first.");
+      },
     },
     version.text,
     version.store,
@@ -134,12 +141,13 @@ async function start(): Promise<void> {
   window.addEventListener("hashchange", () => {
     if (isShare(location.hash)) location.reload();
   });
-  if (version.shared) announceShared();
-  else if (notebook.isEdited) announceEdits();
+  if (version.shared) {
+    notebook.lock();
+    announceShared();
+  } else if (notebook.isEdited) announceEdits();
   document.documentElement.dataset.live = "";
 
   function announceShared(): void {
-    notebook.lock();
     const text =
       "Someone shared this version of the notebook with you. Its code has not run, and runs only if you allow it.";
     banner(banners, "shared", text, [

@@ -21,6 +21,9 @@ export interface StoredNotebook {
   readonly compiled: readonly CompiledCell[];
 }
 
+/** Outputs of so many characters are kept, shared and downloaded with the notebook. */
+const mostStored = 20_000;
+
 /** What a notebook lives in. */
 export interface NotebookOptions {
   readonly name: string;
@@ -34,6 +37,8 @@ export interface NotebookOptions {
   readonly say: (text: string) => void;
   readonly onKernel: (state: KernelState, detail: string) => void;
   readonly onThreads: (threads: number) => void;
+  /** A cell was to run, and may not. */
+  readonly onLocked: () => void;
 }
 
 /** A notebook on the page. */
@@ -49,6 +54,7 @@ export class LiveNotebook {
   /** The code that each cell ran last, and how that ended. */
   readonly #ran: Map<string, string> = new Map();
   readonly #outcome: Map<string, { state: "done" | "failed" | "stopped" | "lost"; detail: string }> = new Map();
+  readonly #published: string;
   #book: Book;
   #store: EditStore;
   #types: TypeService | undefined;
@@ -60,6 +66,7 @@ export class LiveNotebook {
   constructor(options: NotebookOptions, text: string, store: EditStore) {
     this.#options = options;
     this.#book = new Book(options.stored.source);
+    this.#published = withoutOutputs(this.#book);
     this.#store = store;
     this.#book.cells.forEach((cell, index) => {
       this.#stored.set(cell.code, { compiled: options.stored.compiled[index], output: cell.output ?? "" });
@@ -103,18 +110,21 @@ export class LiveNotebook {
   get text(): string {
     const outputs = new Map<string, string>();
     for (const view of this.#views.values()) {
-      if (view.current === "done") outputs.set(view.id, view.output.text);
+      // What is long is shown when it is run again.
+      const { text } = view.output;
+      if (view.current === "done" && text.length <= mostStored) outputs.set(view.id, text);
     }
     return this.#book.textWith(outputs);
   }
 
+  /** Whether the reader has changed anything; that a run gave other numbers is no edit. */
   get isEdited(): boolean {
-    return this.#book.text !== this.#options.stored.source;
+    return withoutOutputs(this.#book) !== this.#published;
   }
 
   /** Shows another text in place of the present one, which it gives. */
   replace(text: string): string {
-    const before = this.#book.text;
+    const before = this.text;
     this.kernel.stop();
     this.#show(text);
     this.#save();
@@ -232,10 +242,7 @@ export class LiveNotebook {
 
   #start(ids: readonly string[]): boolean {
     if (this.#locked) {
-      const allow = this.#options.banners.querySelector<HTMLElement>("[data-banner=shared] button");
-      allow?.focus();
-      allow?.scrollIntoView({ block: "center" });
-      this.#options.say("This code came with a link. Allow it to run first.");
+      this.#options.onLocked();
       return false;
     }
     this.kernel.run(ids);
@@ -378,6 +385,7 @@ export class LiveNotebook {
     this.#outcome.set(id, { state: "done", detail });
     this.#settle(id);
     view.node.toggleAttribute("data-as-stored", same);
+    if (this.isEdited) this.#saveLater();
     this.#options.say(`${view.label} is done, ${time}.`);
   }
 
@@ -419,7 +427,7 @@ export class LiveNotebook {
       return;
     }
     const { source } = this.#options.stored;
-    const failed = this.#store.save({ text: this.#book.text, base: fingerprint(source) });
+    const failed = this.#store.save({ text: this.text, base: fingerprint(source) });
     const holder = this.#options.banners;
     if (failed === undefined) {
       holder.querySelector("[data-banner=storage]")?.remove();
@@ -428,9 +436,13 @@ export class LiveNotebook {
     if (holder.querySelector("[data-banner=storage]") !== null) return;
     const text = `${failed}, so your edits are only on this page. Download them before you leave.`;
     const keep = (): boolean => {
-      download(`${this.#options.name}.md`, this.#book.text, "text/markdown");
+      download(`${this.#options.name}.md`, this.text, "text/markdown");
       return false;
     };
     banner(holder, "storage", text, [{ label: "Download", primary: true, run: keep }], "warning");
   }
+}
+
+function withoutOutputs(book: Book): string {
+  return book.textWith(new Map(book.cells.map(({ id }) => [id, ""])));
 }
