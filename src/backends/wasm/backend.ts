@@ -4,13 +4,14 @@
  * worker threads where memory can be shared.
  */
 import type { Program } from "../../compile/ir.ts";
+import type { Assemble } from "../../core/assembler.ts";
 import { BackendError } from "../../errors/index.ts";
 import { type DType, dtypeBytes, newTypedArray, type TypedArray } from "../../types/dtype.ts";
 import type { Backend, Executable, Storage } from "../backend.ts";
 import { supportsRelaxedSimd } from "./features.ts";
 import { type Block, Heap } from "./heap.ts";
 import { hostImports } from "./host.ts";
-import { importModule } from "./module.ts";
+import { importModule, ModuleBuilder } from "./module.ts";
 import { opaqueImports } from "./opaque.ts";
 import { type Compiled, callbackImport, compileProgram, startFunction } from "./program.ts";
 import { type ParallelProgram, type ThreadOptions, Threads } from "./threads.ts";
@@ -112,6 +113,7 @@ export class WasmBackend implements Backend {
   private readonly relaxed: boolean;
   private readonly options: WasmOptions;
   private readonly threads: Threads | undefined;
+  private readonly loops = new Map<Parameters<Assemble>[0], ReturnType<Assemble>>();
   private readonly dropped = new FinalizationRegistry<Remains>(({ constants, parallel }) => {
     for (const block of constants) this.heap.release(block);
     if (parallel !== undefined) this.threads?.forget(parallel);
@@ -202,7 +204,7 @@ export class WasmBackend implements Backend {
       [importModule]: {
         memory,
         ...hostImports(compiled.imports.filter((name) => !compiled.opaque.has(name))),
-        ...opaqueImports(compiled.opaque, program, memory),
+        ...opaqueImports(compiled.opaque, program, memory, this.assemble),
         ...this.callbackImports(program, compiled),
         [startFunction]: (kernel: number, at: number) => threads!.run(parallel!, kernel, at),
       },
@@ -228,6 +230,20 @@ export class WasmBackend implements Backend {
     }
     return executable;
   }
+
+  /** Modules of inner loops, which algorithms of the host's write: compiled when first asked for. */
+  private readonly assemble: Assemble = (write) => {
+    let loops = this.loops.get(write);
+    if (loops === undefined) {
+      const { memory, pages, shared } = this.heap;
+      const builder = new ModuleBuilder(this.relaxed);
+      write(builder);
+      const module = new WebAssembly.Module(builder.finish({ maximum: pages, shared }).bytes);
+      loops = new WebAssembly.Instance(module, { [importModule]: { memory } }).exports as ReturnType<Assemble>;
+      this.loops.set(write, loops);
+    }
+    return loops;
+  };
 
   /** How a program calls its functions: their operands are copied out, their results in. */
   private callbackImports(program: Program, compiled: Compiled): { readonly [name: string]: HostImport } {
