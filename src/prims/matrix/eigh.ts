@@ -7,9 +7,6 @@ import { decouple, type Turn, turnTo } from "./iterate.ts";
 import { type Elements, loopsFor, type MatrixLoops, spaced } from "./loops.ts";
 import { reflectColumns, reflector, scaleBy, scaleOf, setIdentity, signOf } from "./update.ts";
 
-/** Steps for one eigenvalue after which the iteration has failed. */
-const mostSteps = 60;
-
 /** Eigenvectors in columns, and eigenvalues in ascending order, from one triangle. Sizes: batch, n, 1 for the lower triangle. */
 export const eighKernel: OpaqueKernel = {
   name: "eigh",
@@ -102,12 +99,12 @@ function diagonalise(
 ): boolean {
   const { w } = loops;
   const turn: Turn = { c: 1, s: 0, r: 0 };
-  return decouple(d, e, loops.epsilon, mostSteps, (first, last) => {
+  return decouple(d, e, loops.epsilon, (first, last) => {
     // The eigenvalue of the last two rows that is nearer to the last.
-    const half = (d[last - 1]! - d[last]!) / 2;
     const coupling = e[last - 1]!;
-    const root = Math.sqrt(half * half + coupling * coupling);
-    const shift = d[last]! - (coupling * coupling) / (half + (half < 0 ? -root : root));
+    const ratio = (d[last - 1]! - d[last]!) / (2 * coupling);
+    const root = Math.sqrt(ratio * ratio + 1);
+    const shift = d[last]! - coupling / (ratio + (ratio < 0 ? -root : root));
     let x = d[first]! - shift;
     let z = e[first]!;
     for (let k = first; k < last; k++) {

@@ -17,9 +17,6 @@ import {
   signOf,
 } from "./update.ts";
 
-/** Steps for one singular value after which the iteration has failed. */
-const mostSteps = 90;
-
 /**
  * A = U diag(s) V^T, s in descending order. Results: s, or s, U and V^T. Sizes: batch, m, n, 1 for full U and V, 1 for
  * vectors.
@@ -187,9 +184,9 @@ interface Turns {
 
 function diagonalise(loops: MatrixLoops, at: Layout, { d, e }: Bidiagonal, vectors: boolean): boolean {
   const { tall, wide, ldTall, ldWide } = at;
-  const tiny = loops.epsilon * 2 ** -10;
+  const tiny = loops.epsilon ** 2;
   const turns: Turns = { w: loops.w, left: at.leftTurns, right: at.rightTurns };
-  return decouple(d, e, loops.epsilon, mostSteps, (first, last) => {
+  return decouple(d, e, loops.epsilon, (first, last) => {
     let isSingular = false;
     for (let i = first; i <= last; i++) if (Math.abs(d[i]!) <= tiny) isSingular = true;
     const shift = isSingular ? 0 : smallerSingularValue(d[last - 1]!, e[last - 1]!, d[last]!);
