@@ -4,7 +4,9 @@ import { type Elements, loopsFor, type MatrixLoops, spaced } from "./loops.ts";
 import { halfOf, load, loadTransposed, substitute, type Triangle, unload } from "./update.ts";
 
 /** Columns of a panel whose elements are computed one by one. */
-const narrow = 8;
+const narrow = 4;
+/** Rows of a triangle that are computed from the diagonal of the first on. */
+const strip = 32;
 
 /** The lower triangular L with L L^T = A, from the lower triangle of A; NaN where A is not positive definite. Sizes: batch, n. */
 export const choleskyKernel: OpaqueKernel = {
@@ -15,13 +17,15 @@ export const choleskyKernel: OpaqueKernel = {
     const [size, ld] = [n! * n!, spaced(n!)];
     const loops = loopsFor(a!, n!, scratch, assemble);
     const { w } = loops;
-    const out = l as Elements;
+    const [input, out] = [a as Elements, l as Elements];
     for (let m = 0; m < batch!; m++) {
-      loadTransposed(w, 0, ld, a!, m * size, n!, n!);
+      for (let i = 0, from = m * size; i < n!; i++, from += n!) {
+        for (let j = 0, to = i; j <= i; j++, to += ld) w[to] = input[from + j]!;
+      }
       const isDefinite = cholesky(loops, ld, 0, n!);
       for (let i = 0; i < n!; i++) {
         const row = m * size + i * n!;
-        for (let j = 0; j <= i; j++) out[row + j] = isDefinite ? w[j * ld + i]! : Number.NaN;
+        for (let j = 0, from = i; j <= i; j++, from += ld) out[row + j] = isDefinite ? w[from]! : Number.NaN;
         out.fill(0, row + i + 1, row + n!);
       }
     }
@@ -39,8 +43,8 @@ function cholesky(loops: MatrixLoops, ld: number, start: number, end: number): b
   const triangle: Triangle = { at: 0, row: 1, column: ld, isLower: true, isUnit: false };
   substitute(loops, triangle, start, middle, middle, ld, end - middle);
   // Each block of rows from its diagonal on.
-  for (let i = middle; i < end; i += 4 * narrow) {
-    const rows = Math.min(4 * narrow, end - i);
+  for (let i = middle; i < end; i += strip) {
+    const rows = Math.min(strip, end - i);
     const right = start * ld + i;
     loops.subtractProduct(i * ld + i, ld, right, 1, ld, right, ld, rows, end - i, middle - start);
   }
