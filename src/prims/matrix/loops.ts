@@ -43,7 +43,7 @@ export interface MatrixLoops {
 }
 
 /** Matrices of fewer rows and columns gain nothing from SIMD: most of the time goes into what is around the loops. */
-const fewest = 24;
+const fewest = 8;
 
 /** The loops for matrices of about this order, whose elements are like those of `like`. */
 export function loopsFor(like: TypedArray, order: number, scratch: Float64Array, assemble?: Assemble): MatrixLoops {
