@@ -54,7 +54,7 @@ export interface LoopModule {
   export(name: string, target: LoopWriter): void;
 }
 
-/** Compiles what `write` writes, once, and returns the exported functions. Addresses are bytes of the memory. */
+/** Compiles what `write` writes, and returns the exported functions. Addresses are bytes of the memory. One function a backend. */
 export type Assemble = (write: (module: LoopModule) => void) => {
   readonly [name: string]: (...args: number[]) => void;
 };

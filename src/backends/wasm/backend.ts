@@ -113,7 +113,6 @@ export class WasmBackend implements Backend {
   private readonly relaxed: boolean;
   private readonly options: WasmOptions;
   private readonly threads: Threads | undefined;
-  private readonly loops = new Map<Parameters<Assemble>[0], ReturnType<Assemble>>();
   private readonly dropped = new FinalizationRegistry<Remains>(({ constants, parallel }) => {
     for (const block of constants) this.heap.release(block);
     if (parallel !== undefined) this.threads?.forget(parallel);
@@ -153,28 +152,27 @@ export class WasmBackend implements Backend {
       for (let i = 0; i < data.length; i++) floats[first + i] = data[i]!;
       return;
     }
-    this.heap.bytes().set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), block.address);
+    this.copyIn(block.address, data);
   }
 
   read(storage: Storage, dtype: DType, elements: number): TypedArray {
     checkDType(dtype);
     const { block } = storage as WasmStorage;
-    const result = newTypedArray(dtype, elements);
-    if (result.byteLength > block.bytes) {
+    const bytes = dtypeBytes(dtype) * elements;
+    if (bytes > block.bytes) {
       throw new BackendError({
-        what: `${result.byteLength} bytes were asked of a block of ${block.bytes}`,
+        what: `${bytes} bytes were asked of a block of ${block.bytes}`,
         fix: "this is a bug: please report it with the program that led here",
       });
     }
-    if (elements <= fewElements && result instanceof Float32Array) {
+    if (elements <= fewElements && dtype === "float32") {
+      const result = new Float32Array(elements);
       const floats = this.heap.floats();
       const first = block.address / 4;
       for (let i = 0; i < elements; i++) result[i] = floats[first + i]!;
       return result;
     }
-    const bytes = this.heap.bytes().subarray(block.address, block.address + result.byteLength);
-    new Uint8Array(result.buffer, result.byteOffset, result.byteLength).set(bytes);
-    return result;
+    return this.copyOut(block.address, dtype, elements);
   }
 
   readAsync(storage: Storage, dtype: DType, elements: number): Promise<TypedArray> {
@@ -216,7 +214,7 @@ export class WasmBackend implements Backend {
     const constants = new Map<number, Block>();
     for (const [buffer, data] of program.constants) {
       const block = this.heap.allocate(data.byteLength);
-      this.heap.bytes().set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), block.address);
+      this.copyIn(block.address, data);
       constants.set(buffer, block);
     }
     const executable = new WasmExecutable(
@@ -231,18 +229,13 @@ export class WasmBackend implements Backend {
     return executable;
   }
 
-  /** Modules of inner loops, which algorithms of the host's write: compiled when first asked for. */
+  /** Compiles inner loops that algorithms of the host's write. */
   private readonly assemble: Assemble = (write) => {
-    let loops = this.loops.get(write);
-    if (loops === undefined) {
-      const { memory, pages, shared } = this.heap;
-      const builder = new ModuleBuilder(this.relaxed);
-      write(builder);
-      const module = new WebAssembly.Module(builder.finish({ maximum: pages, shared }).bytes);
-      loops = new WebAssembly.Instance(module, { [importModule]: { memory } }).exports as ReturnType<Assemble>;
-      this.loops.set(write, loops);
-    }
-    return loops;
+    const builder = new ModuleBuilder(this.relaxed);
+    write(builder);
+    const module = new WebAssembly.Module(builder.finish(this.heap).bytes);
+    const { memory } = this.heap;
+    return new WebAssembly.Instance(module, { [importModule]: { memory } }).exports as ReturnType<Assemble>;
   };
 
   /** How a program calls its functions: their operands are copied out, their results in. */
@@ -262,11 +255,14 @@ export class WasmBackend implements Backend {
       const results = program.functions![step.function]!(data);
       // The function may have run programs, and the memory may have grown and moved: views are made anew.
       step.outputs.forEach((buffer, i) => {
-        const { buffer: bytes, byteOffset, byteLength } = results[i]!;
-        this.heap.bytes().set(new Uint8Array(bytes, byteOffset, byteLength), address(buffer, table, workspace));
+        this.copyIn(address(buffer, table, workspace), results[i]!);
       });
     };
     return { [callbackImport]: call };
+  }
+
+  private copyIn(address: number, data: TypedArray): void {
+    this.heap.bytes().set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), address);
   }
 
   private copyOut(address: number, dtype: DType, elements: number): TypedArray {

@@ -27,8 +27,9 @@ export function opaqueImports(
       const views = touched.map(
         ({ dtype, size }, i): TypedArray => viewAs(dtype, memory.buffer, addresses[i]! >>> 0, size),
       );
-      const scratch = views[views.length - 1] as Float64Array;
-      kernel.compute(views.slice(0, inputs.length), views.slice(inputs.length, -1), sizes, scratch, assemble);
+      const scratch = views.pop() as Float64Array;
+      const outputs = views.splice(inputs.length);
+      kernel.compute(views, outputs, sizes, scratch, assemble);
     };
   }
   return imports;

@@ -68,12 +68,16 @@ class AssembledLoops implements MatrixLoops {
   }
 }
 
-const single = (module: LoopModule): void => writeLoops(module, "f32");
-const double = (module: LoopModule): void => writeLoops(module, "f64");
+/** The modules of each backend. */
+const compiled = /* @__PURE__ */ new WeakMap<Assemble, { [P in Precision]?: Exports }>();
 
 /** The loops over an array that lies in the assembler's memory. */
 export function assembledLoops(assemble: Assemble, w: Elements): MatrixLoops {
-  return new AssembledLoops(w, assemble(w instanceof Float32Array ? single : double));
+  const type = w instanceof Float32Array ? "f32" : "f64";
+  const modules = compiled.get(assemble) ?? {};
+  compiled.set(assemble, modules);
+  modules[type] ??= assemble((module) => writeLoops(module, type));
+  return new AssembledLoops(w, modules[type]);
 }
 
 function writeLoops(module: LoopModule, type: Precision): void {
