@@ -21,6 +21,7 @@ const guides = /** @type {const} */ ([
   ["docs/recipes.md", "docs/recipes.html", "Learn", "Recipes"],
   ["docs/errors.md", "docs/errors.html", "Look up", "Errors"],
   ["docs/compatibility.md", "docs/compatibility.html", "Look up", "Compatibility with JAX"],
+  ["docs/accuracy.md", "docs/accuracy.html", "Look up", "Accuracy"],
   ["docs/performance.md", "docs/performance.html", "Look up", "Performance"],
   ["docs/memory.md", "docs/memory.html", "Look up", "Memory"],
   ["docs/threads.md", "docs/threads.html", "Look up", "Threads"],
