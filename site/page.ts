@@ -1,4 +1,4 @@
-// What every page does: the switch of the theme, the navigation on a phone, the search, formulas that are wider than a phone.
+// What every page does: the switch of the theme, the navigation on a phone, the search.
 
 const html = document.documentElement;
 const key = "adjoint:theme";
