@@ -250,7 +250,7 @@ export function entryHtml(entry, context) {
   // Names outside of the namespace's own are what programs would write.
   const names = aliases.map((alias) => `<code>${escapeHtml(alias.called)}</code>`);
   return [
-    `<section class="entry" aria-labelledby="${escapeHtml(anchor)}">`,
+    '<section class="entry">',
     `<div class="entry-head"><h3 id="${escapeHtml(anchor)}"><a class="anchor" href="#${escapeHtml(anchor)}">${escapeHtml(called)}</a></h3>`,
     `<span class="kind kind-${kind}">${kind}</span></div>`,
     declarationHtml(entry, context),

@@ -21,6 +21,7 @@ const guides = /** @type {const} */ ([
   ["docs/recipes.md", "docs/recipes.html", "Learn", "Recipes"],
   ["docs/errors.md", "docs/errors.html", "Look up", "Errors"],
   ["docs/compatibility.md", "docs/compatibility.html", "Look up", "Compatibility with JAX"],
+  ["docs/accuracy.md", "docs/accuracy.html", "Look up", "Accuracy"],
   ["docs/performance.md", "docs/performance.html", "Look up", "Performance"],
   ["docs/memory.md", "docs/memory.html", "Look up", "Memory"],
   ["docs/threads.md", "docs/threads.html", "Look up", "Threads"],
@@ -118,20 +119,24 @@ function siteLink(href, file, page, paths) {
 
 /** Links to sources, and tables that scroll on their own. @param {string} html */
 function finish(html) {
-  return html
-    .replace(
-      /<a href="source:([^"]*)">([\s\S]*?)<\/a>/g,
-      (_, /** @type {string} */ path, /** @type {string} */ text) => {
-        const words = text.replace(/<[^>]*>/g, "");
-        const source = sourceHtml(decodeURIComponent(path));
-        return words === path || path.endsWith(`/${words}`) ? source : `${text} (${source})`;
-      },
-    )
-    .replace(
-      /<div class="table"([^>]*)>([\s\S]*?)<\/div>/g,
-      (whole, /** @type {string} */ rest, /** @type {string} */ table) =>
-        (table.match(/<tr>/g)?.length ?? 0) > 16 ? `<div class="table tall"${rest}>${table}</div>` : whole,
-    );
+  return (
+    html
+      // A corner of a table is no header.
+      .replace(/<th><\/th>/g, "<td></td>")
+      .replace(
+        /<a href="source:([^"]*)">([\s\S]*?)<\/a>/g,
+        (_, /** @type {string} */ path, /** @type {string} */ text) => {
+          const words = text.replace(/<[^>]*>/g, "");
+          const source = sourceHtml(decodeURIComponent(path));
+          return words === path || path.endsWith(`/${words}`) ? source : `${text} (${source})`;
+        },
+      )
+      .replace(
+        /<div class="table"([^>]*)>([\s\S]*?)<\/div>/g,
+        (whole, /** @type {string} */ rest, /** @type {string} */ table) =>
+          (table.match(/<tr>/g)?.length ?? 0) > 16 ? `<div class="table tall"${rest}>${table}</div>` : whole,
+      )
+  );
 }
 
 /**

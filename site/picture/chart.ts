@@ -128,7 +128,7 @@ function marksOf(layer: Layer, chart: Chart): Plot.Markish[] {
         Plot.dot(layer.x, {
           x: layer.x.map(number),
           y: layer.y.map(number),
-          r: layer.x.length > 2000 ? 1.2 : many ? 2 : 3.5,
+          r: layer.x.length > 2000 ? 1.2 : many ? 2 : layer.x.length < 20 ? 5 : 3.5,
           fill: colour,
           fillOpacity: many ? 0.45 : 0.85,
           ...(many ? {} : { stroke: "var(--picture-paper)", strokeWidth: 0.75 }),
@@ -213,11 +213,11 @@ function contourMarks(layer: Extract<Layer, { mark: "contour" }>): Plot.Markish[
   if (layer.levels.length === 0) return [];
   return [
     // Each level lies over those below it, so the colour deepens with the height.
-    Plot.contour(heights, { ...shared, fill: "var(--picture-1)", fillOpacity: 0.075, stroke: "none" }),
+    Plot.contour(heights, { ...shared, fill: "var(--picture-hill)", fillOpacity: 0.085, stroke: "none" }),
     Plot.contour(heights, {
       ...shared,
       fill: "none",
-      stroke: "var(--picture-1)",
+      stroke: "var(--picture-hill)",
       strokeOpacity: 0.4,
       strokeWidth: 0.8,
     }),

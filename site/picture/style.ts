@@ -13,6 +13,7 @@ const css = `
   --picture-ink: light-dark(#22252b, #e4e6eb);
   --picture-soft: light-dark(#6a707c, #9aa1ad);
   --picture-faint: light-dark(#dfe2e8, #343944);
+  --picture-hill: light-dark(#5f7a94, #7f97b2);
   --picture-up: light-dark(#0f62c9, #5c9dff);
   --picture-down: light-dark(#c2410c, #ff8a4c);
 }

@@ -54,7 +54,7 @@ function optionOf(result: Result, root: string, id: string): HTMLAnchorElement {
 
 /** Makes a field the search box of the page. Addresses count from the `data-root` of the document's element. */
 export function mountSearch(input: HTMLInputElement): void {
-  const root = document.documentElement.dataset["root"] ?? "";
+  const root = document.documentElement.dataset.root ?? "";
   const panel = element("div", "search-panel");
   const list = element("div", "search-list");
   const status = element("p", "search-status");

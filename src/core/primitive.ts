@@ -5,6 +5,7 @@
 import type { Aval } from "../types/aval.ts";
 import type { DType, TypedArray } from "../types/dtype.ts";
 import type { Shape } from "../types/shape.ts";
+import type { Assemble } from "./assembler.ts";
 import { scalarLike } from "./constant.ts";
 import type { Expr, ExprBuilder } from "./expr.ts";
 import type { Effect, Jaxpr } from "./jaxpr.ts";
@@ -127,7 +128,8 @@ export interface Windows {
 
 /**
  * An algorithm that no loop over expressions describes: a factorisation, say. Its operands and results are whole arrays,
- * row-major; it works in double precision on scratch memory, and is told what it needs to know as a list of numbers.
+ * row-major; it works on scratch memory, and is told what it needs to know as a list of numbers. A backend with an assembler
+ * lends it; operands, results and scratch memory then lie in the assembler's memory.
  */
 export interface OpaqueKernel {
   readonly name: string;
@@ -141,6 +143,7 @@ export interface OpaqueKernel {
     outputs: readonly TypedArray[],
     sizes: readonly number[],
     scratch: Float64Array,
+    assemble?: Assemble,
   ) => void;
 }
 

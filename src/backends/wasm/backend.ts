@@ -4,13 +4,14 @@
  * worker threads where memory can be shared.
  */
 import type { Program } from "../../compile/ir.ts";
+import type { Assemble } from "../../core/assembler.ts";
 import { BackendError } from "../../errors/index.ts";
 import { type DType, dtypeBytes, newTypedArray, type TypedArray } from "../../types/dtype.ts";
 import type { Backend, Executable, Storage } from "../backend.ts";
 import { supportsRelaxedSimd } from "./features.ts";
 import { type Block, Heap } from "./heap.ts";
 import { hostImports } from "./host.ts";
-import { importModule } from "./module.ts";
+import { importModule, ModuleBuilder } from "./module.ts";
 import { opaqueImports } from "./opaque.ts";
 import { type Compiled, callbackImport, compileProgram, startFunction } from "./program.ts";
 import { type ParallelProgram, type ThreadOptions, Threads } from "./threads.ts";
@@ -151,28 +152,27 @@ export class WasmBackend implements Backend {
       for (let i = 0; i < data.length; i++) floats[first + i] = data[i]!;
       return;
     }
-    this.heap.bytes().set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), block.address);
+    this.copyIn(block.address, data);
   }
 
   read(storage: Storage, dtype: DType, elements: number): TypedArray {
     checkDType(dtype);
     const { block } = storage as WasmStorage;
-    const result = newTypedArray(dtype, elements);
-    if (result.byteLength > block.bytes) {
+    const bytes = dtypeBytes(dtype) * elements;
+    if (bytes > block.bytes) {
       throw new BackendError({
-        what: `${result.byteLength} bytes were asked of a block of ${block.bytes}`,
+        what: `${bytes} bytes were asked of a block of ${block.bytes}`,
         fix: "this is a bug: please report it with the program that led here",
       });
     }
-    if (elements <= fewElements && result instanceof Float32Array) {
+    if (elements <= fewElements && dtype === "float32") {
+      const result = new Float32Array(elements);
       const floats = this.heap.floats();
       const first = block.address / 4;
       for (let i = 0; i < elements; i++) result[i] = floats[first + i]!;
       return result;
     }
-    const bytes = this.heap.bytes().subarray(block.address, block.address + result.byteLength);
-    new Uint8Array(result.buffer, result.byteOffset, result.byteLength).set(bytes);
-    return result;
+    return this.copyOut(block.address, dtype, elements);
   }
 
   readAsync(storage: Storage, dtype: DType, elements: number): Promise<TypedArray> {
@@ -202,7 +202,7 @@ export class WasmBackend implements Backend {
       [importModule]: {
         memory,
         ...hostImports(compiled.imports.filter((name) => !compiled.opaque.has(name))),
-        ...opaqueImports(compiled.opaque, program, memory),
+        ...opaqueImports(compiled.opaque, program, memory, this.assemble),
         ...this.callbackImports(program, compiled),
         [startFunction]: (kernel: number, at: number) => threads!.run(parallel!, kernel, at),
       },
@@ -214,7 +214,7 @@ export class WasmBackend implements Backend {
     const constants = new Map<number, Block>();
     for (const [buffer, data] of program.constants) {
       const block = this.heap.allocate(data.byteLength);
-      this.heap.bytes().set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), block.address);
+      this.copyIn(block.address, data);
       constants.set(buffer, block);
     }
     const executable = new WasmExecutable(
@@ -228,6 +228,15 @@ export class WasmBackend implements Backend {
     }
     return executable;
   }
+
+  /** Compiles inner loops that algorithms of the host's write. */
+  private readonly assemble: Assemble = (write) => {
+    const builder = new ModuleBuilder(this.relaxed);
+    write(builder);
+    const module = new WebAssembly.Module(builder.finish(this.heap).bytes);
+    const { memory } = this.heap;
+    return new WebAssembly.Instance(module, { [importModule]: { memory } }).exports as ReturnType<Assemble>;
+  };
 
   /** How a program calls its functions: their operands are copied out, their results in. */
   private callbackImports(program: Program, compiled: Compiled): { readonly [name: string]: HostImport } {
@@ -246,11 +255,14 @@ export class WasmBackend implements Backend {
       const results = program.functions![step.function]!(data);
       // The function may have run programs, and the memory may have grown and moved: views are made anew.
       step.outputs.forEach((buffer, i) => {
-        const { buffer: bytes, byteOffset, byteLength } = results[i]!;
-        this.heap.bytes().set(new Uint8Array(bytes, byteOffset, byteLength), address(buffer, table, workspace));
+        this.copyIn(address(buffer, table, workspace), results[i]!);
       });
     };
     return { [callbackImport]: call };
+  }
+
+  private copyIn(address: number, data: TypedArray): void {
+    this.heap.bytes().set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), address);
   }
 
   private copyOut(address: number, dtype: DType, elements: number): TypedArray {

@@ -10,7 +10,7 @@ export function supportsRelaxedSimd(): boolean {
     const f = module.function("probe", ["v128"], ["v128"]);
     for (let i = 0; i < 3; i++) f.get(0);
     f.op("f32x4.relaxed_madd");
-    relaxed = WebAssembly.validate(module.finish({ maximum: 1, shared: false }).bytes);
+    relaxed = WebAssembly.validate(module.finish({ pages: 1, shared: false }).bytes);
   }
   return relaxed;
 }

@@ -57,10 +57,10 @@ export class Heap {
   private top = alignment;
   private readonly free = new Map<number, number[]>();
   private pieces: Piece[] = [];
-  private buffer: ArrayBufferLike;
-  private byteView: Uint8Array<ArrayBufferLike>;
-  private wordView: Uint32Array<ArrayBufferLike>;
-  private floatView: Float32Array<ArrayBufferLike>;
+  private buffer!: ArrayBufferLike;
+  private byteView!: Uint8Array<ArrayBufferLike>;
+  private wordView!: Uint32Array<ArrayBufferLike>;
+  private floatView!: Float32Array<ArrayBufferLike>;
 
   /** A heap of at most `pages` pages of 64 KiB; shared if that is wanted and can be had. */
   constructor(pages: number = maximumPages, shared = false) {
@@ -68,10 +68,7 @@ export class Heap {
     const memory = shared ? sharedMemory(this.pages) : undefined;
     this.shared = memory !== undefined;
     this.memory = memory ?? new WebAssembly.Memory({ initial: 1, maximum: this.pages });
-    this.buffer = this.memory.buffer;
-    this.byteView = new Uint8Array(this.buffer);
-    this.wordView = new Uint32Array(this.buffer);
-    this.floatView = new Float32Array(this.buffer);
+    this.refresh();
   }
 
   /** Bytes of the memory, used or not. */

@@ -87,8 +87,8 @@ export class ModuleBuilder {
     this.exports.push({ name, target });
   }
 
-  /** The module's bytes. The memory is imported with these limits, in pages of 64 KiB. */
-  finish(memory: { readonly maximum: number; readonly shared: boolean }): Finished {
+  /** The module's bytes. The memory is imported with this limit, in pages of 64 KiB. */
+  finish(memory: { readonly pages: number; readonly shared: boolean }): Finished {
     const numbers = new Map<FunctionRef, number>();
     const unique: FunctionBuilder[] = [];
     for (const ref of this.imports.values()) numbers.set(ref, numbers.size);
@@ -131,7 +131,7 @@ export class ModuleBuilder {
     importSection.byte(0x02);
     importSection.byte(memory.shared ? 3 : 1);
     importSection.unsigned(0);
-    importSection.unsigned(memory.maximum);
+    importSection.unsigned(memory.pages);
     for (const ref of this.imports.values()) {
       importSection.name(importModule);
       importSection.name(ref.name);

@@ -3,6 +3,7 @@
  * they work on views of the memory.
  */
 import type { OpaqueStep, Program } from "../../compile/ir.ts";
+import type { Assemble } from "../../core/assembler.ts";
 import { type TypedArray, viewAs } from "../../types/dtype.ts";
 
 /** The buffers whose addresses the driver passes, in order. */
@@ -15,6 +16,7 @@ export function opaqueImports(
   steps: ReadonlyMap<string, OpaqueStep>,
   program: Program,
   memory: WebAssembly.Memory,
+  assemble: Assemble,
 ): { [name: string]: (...addresses: number[]) => void } {
   const imports: { [name: string]: (...addresses: number[]) => void } = {};
   for (const [name, step] of steps) {
@@ -25,8 +27,9 @@ export function opaqueImports(
       const views = touched.map(
         ({ dtype, size }, i): TypedArray => viewAs(dtype, memory.buffer, addresses[i]! >>> 0, size),
       );
-      const scratch = views[views.length - 1] as Float64Array;
-      kernel.compute(views.slice(0, inputs.length), views.slice(inputs.length, -1), sizes, scratch);
+      const scratch = views.pop() as Float64Array;
+      const outputs = views.splice(inputs.length);
+      kernel.compute(views, outputs, sizes, scratch, assemble);
     };
   }
   return imports;

@@ -103,14 +103,13 @@ class Driver {
 
   compile(): Compiled {
     const { module, program } = this;
-    const { pages, shared } = this.options;
     const run = module.function("run", ["i32"]);
     run.get(0);
     run.memory("i32.load", 4 * this.slots.size);
     const workspace = run.store("i32");
     this.emitSteps(run, program.steps, { table: 0, workspace, counters: new Map() });
     module.export("run", run);
-    const { bytes, imports } = module.finish({ maximum: pages, shared });
+    const { bytes, imports } = module.finish(this.options);
     return {
       bytes,
       imports,

@@ -1,144 +1,128 @@
 /**
  * The kernel of symmetric eigenproblems: reflections make the matrix tridiagonal, shifted QR steps (Wilkinson's shift, done
- * implicitly by rotations) make it diagonal. Eigenvectors are kept as rows, so that a rotation touches two stretches.
+ * implicitly by rotations) make it diagonal. Eigenvectors are kept as rows, so that all loops run along rows.
  */
 import type { OpaqueKernel } from "../../core/primitive.ts";
-import { addMultiple, dot, reflector, reflectRows, rotate, scaleOf, signOf } from "./update.ts";
-
-/** Steps for one eigenvalue after which the iteration has failed; two or three are usual. */
-const mostSteps = 60;
+import { decouple, type Turn, turnTo } from "./iterate.ts";
+import { type Elements, loopsFor, type MatrixLoops, spaced } from "./loops.ts";
+import { reflectColumns, reflector, scaleBy, scaleOf, setIdentity, signOf } from "./update.ts";
 
 /** Eigenvectors in columns, and eigenvalues in ascending order, from one triangle. Sizes: batch, n, 1 for the lower triangle. */
 export const eighKernel: OpaqueKernel = {
   name: "eigh",
-  scratch: ([, n]) => 3 * n! * n! + 6 * n! + 1,
+  scratch: ([, n]) => 2 * n! * spaced(n!) + 2 * n!,
   flops: ([batch, n]) => 9 * batch! * n! ** 3,
-  compute: ([a], [vectors, values], [batch, n, isLower], w) => {
-    const size = n! * n!;
-    const input = a as Float64Array;
-    const diagonal = 3 * size;
+  compute: ([a], [vectors, values], [batch, order, isLower], scratch, assemble) => {
+    const n = order!;
+    const [size, ld] = [n * n, spaced(n)];
+    const loops = loopsFor(a!, n, scratch, assemble);
+    const { w } = loops;
+    const [input, out] = [a as Elements, vectors as Elements];
+    const [d, e, taus] = [new Float64Array(n), new Float64Array(n), new Float64Array(n)];
+    const rows = n * ld;
     for (let b = 0; b < batch!; b++) {
-      for (let i = 0; i < n!; i++) {
-        for (let j = 0; j <= i; j++) w[i * n! + j] = input[b * size + (isLower === 1 ? i * n! + j : j * n! + i)]!;
-        w.fill(0, i * n! + i + 1, (i + 1) * n!);
-      }
-      const scale = scaleOf(w, 0, size);
-      for (let e = 0; e < size; e++) w[e]! *= scale;
-      const order = !Number.isNaN(scale) && solve(w, n!) ? ascending(w, diagonal, n!) : undefined;
-      for (let j = 0; j < n!; j++) {
-        const from = order?.[j] ?? 0;
-        (values as Float64Array)[b * n! + j] = order === undefined ? Number.NaN : w[diagonal + from]! / scale;
-        const row = 2 * size + from * n!;
-        const sign = order === undefined ? Number.NaN : signOf(w, row, n!);
-        for (let i = 0; i < n!; i++) {
-          const element = sign * w[row + i]!;
-          (vectors as Float64Array)[b * size + i * n! + j] = element;
+      for (let i = 0; i < n; i++) {
+        for (let j = 0; j <= i; j++) {
+          const element = input[b * size + (isLower === 1 ? i * n + j : j * n + i)]!;
+          w[i * ld + j] = element;
+          w[j * ld + i] = element;
         }
       }
+      const scale = scaleOf(w, 0, ld, n, n);
+      for (let i = 0; i < n; i++) scaleBy(w, i * ld, n, scale);
+      let isSolved = !Number.isNaN(scale);
+      if (isSolved) {
+        tridiagonalise(loops, n, ld, d, e, taus);
+        setIdentity(w, rows, ld, n, n);
+        for (let k = n - 3; k >= 0; k--) {
+          const length = n - k - 1;
+          const v = k * ld + k + 1;
+          reflectColumns(loops, rows + (k + 1) * (ld + 1), ld, length, length, v, taus[k]!, 2 * rows);
+        }
+        isSolved = diagonalise(loops, ld, d, e, rows, 2 * rows);
+      }
+      const places = Array.from({ length: n }, (_, i) => i);
+      if (isSolved) places.sort((i, j) => d[i]! - d[j]!);
+      places.forEach((from, j) => {
+        (values as Elements)[b * n + j] = isSolved ? d[from]! / scale : Number.NaN;
+        const row = rows + from * ld;
+        const sign = isSolved ? signOf(w, row, n) : Number.NaN;
+        for (let i = 0; i < n; i++) out[b * size + i * n + j] = sign * w[row + i]!;
+      });
     }
   },
 };
 
-function ascending(w: Float64Array, from: number, n: number): number[] {
-  return Array.from({ length: n }, (_, i) => i).sort((i, j) => w[from + i]! - w[from + j]!);
-}
-
 /**
- * The lower triangle of a matrix at 0 is destroyed. Reflections are gathered at n^2, eigenvectors come as the rows of the
- * matrix at 2 n^2, eigenvalues after it. False if the iteration does not converge.
+ * d and e receive the diagonal and what is beside it: A = H_0 H_1 ... T ... H_1 H_0. The vector of reflection k is left in
+ * row k, right of the diagonal; after two matrices is room for a row.
  */
-function solve(w: Float64Array, n: number): boolean {
-  const vectors = n * n;
-  const rows = 2 * n * n;
-  const d = 3 * n * n;
-  const e = d + n;
-  const taus = e + n;
-  tridiagonalise(w, n, vectors, d, e, taus);
-  // The product of the reflections, from the last to the first; it only changes rows and columns after their number.
-  const spare = taus + n;
-  w.fill(0, 0, n * n);
-  for (let i = 0; i < n; i++) w[i * n + i] = 1;
-  for (let k = n - 3; k >= 0; k--) {
-    const at = (k + 1) * n + k + 1;
-    reflectRows(w, at, n, n - k - 1, n - k - 1, vectors + k * n, w[taus + k]!, spare);
-  }
-  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) w[rows + j * n + i] = w[i * n + j]!;
-  return diagonalise(w, n, rows, d, e);
-}
-
-/** d and e receive the diagonal and what is below it, H v the reflections: A = H_0 H_1 ... T ... H_1 H_0. */
-function tridiagonalise(w: Float64Array, n: number, vectors: number, d: number, e: number, taus: number): void {
-  const p = taus + n;
-  const beta = p + n;
-  for (let k = 0; k < n - 2; k++) {
-    const v = vectors + k * n;
+function tridiagonalise(
+  loops: MatrixLoops,
+  n: number,
+  ld: number,
+  d: Float64Array,
+  e: Float64Array,
+  taus: Float64Array,
+): void {
+  const { w } = loops;
+  const p = 2 * n * ld;
+  for (let k = 0; k < n; k++) {
+    const v = k * ld + k + 1;
     const m = n - k - 1;
-    for (let i = 0; i < m; i++) w[v + i] = w[(k + 1 + i) * n + k]!;
-    const tau = reflector(w, v, m, beta);
-    w[taus + k] = tau;
-    w[e + k] = w[beta]!;
+    d[k] = w[v - 1]!;
+    taus[k] = 0;
+    e[k] = m === 1 ? w[v]! : 0;
+    if (m < 2) continue;
+    const tau = reflector(w, v, m, e, k);
+    taus[k] = tau;
     if (tau === 0) continue;
-    const base = (k + 1) * n + k + 1;
-    // p = tau A v from the lower triangle, then p -= (tau p.v / 2) v, and A -= v p^T + p v^T.
-    w.fill(0, p, p + m);
-    for (let i = 0; i < m; i++) {
-      const row = base + i * n;
-      w[p + i]! += dot(w, row, v, i) + w[row + i]! * w[v + i]!;
-      addMultiple(w, p, w[v + i]!, row, i);
-    }
-    for (let i = 0; i < m; i++) w[p + i]! *= tau;
-    addMultiple(w, p, (-tau / 2) * dot(w, p, v, m), v, m);
-    for (let i = 0; i < m; i++) subtractPair(w, base + i * n, w[v + i]!, p, w[p + i]!, v, i + 1);
+    // p = tau A v, then p -= (tau p.v / 2) v, and A -= v p^T + p v^T: a product of two columns with two rows.
+    const rest = v + ld;
+    loops.multiply(p, rest, ld, v, m, m);
+    let sum = 0;
+    for (let i = 0; i < m; i++) sum += w[p + i]! * w[v + i]!;
+    const share = (tau * tau * sum) / 2;
+    for (let i = 0; i < m; i++) w[p + i] = tau * w[p + i]! - share * w[v + i]!;
+    loops.subtractProduct(rest, ld, v, 1, p - v, p, v - p, m, m, 2);
   }
-  if (n > 1) w[e + n - 2] = w[(n - 1) * n + n - 2]!;
-  if (n > 0) w[e + n - 1] = 0;
-  for (let i = 0; i < n; i++) w[d + i] = w[i * n + i]!;
 }
 
-/** y -= s x + t z. */
-function subtractPair(w: Float64Array, y: number, s: number, x: number, t: number, z: number, n: number): void {
-  for (let i = 0; i < n; i++) w[y + i]! -= s * w[x + i]! + t * w[z + i]!;
-}
-
-/** Chases the elements beside the diagonal away, from the end of each block that is coupled. */
-function diagonalise(w: Float64Array, n: number, rows: number, d: number, e: number): boolean {
-  const isSmall = (i: number): boolean =>
-    Math.abs(w[e + i]!) <= Number.EPSILON * (Math.abs(w[d + i]!) + Math.abs(w[d + i + 1]!)) ||
-    Math.abs(w[e + i]!) < 2 ** -1020;
-  let steps = 0;
-  for (let last = n - 1; last > 0; ) {
-    if (isSmall(last - 1)) {
-      w[e + last - 1] = 0;
-      last--;
-      steps = 0;
-      continue;
-    }
-    if (steps++ > mostSteps) return false;
-    let first = last - 1;
-    while (first > 0 && !isSmall(first - 1)) first--;
+/** Chases the elements beside the diagonal away; the rotations are gathered at `turns`, and applied to the rows at once. */
+function diagonalise(
+  loops: MatrixLoops,
+  ld: number,
+  d: Float64Array,
+  e: Float64Array,
+  rows: number,
+  turns: number,
+): boolean {
+  const { w } = loops;
+  const turn: Turn = { c: 1, s: 0, r: 0 };
+  return decouple(d, e, loops.epsilon, (first, last) => {
     // The eigenvalue of the last two rows that is nearer to the last.
-    const half = (w[d + last - 1]! - w[d + last]!) / 2;
-    const coupling = w[e + last - 1]!;
-    const root = Math.sqrt(half * half + coupling * coupling);
-    const shift = w[d + last]! - (coupling * coupling) / (half + (half < 0 ? -root : root));
-    let x = w[d + first]! - shift;
-    let z = w[e + first]!;
+    const coupling = e[last - 1]!;
+    const ratio = (d[last - 1]! - d[last]!) / (2 * coupling);
+    const root = Math.sqrt(ratio * ratio + 1);
+    const shift = d[last]! - coupling / (ratio + (ratio < 0 ? -root : root));
+    let x = d[first]! - shift;
+    let z = e[first]!;
     for (let k = first; k < last; k++) {
-      const r = Math.sqrt(x * x + z * z);
-      const c = r === 0 ? 1 : x / r;
-      const s = r === 0 ? 0 : z / r;
-      if (k > first) w[e + k - 1] = r;
-      const [a, b, g] = [w[d + k]!, w[d + k + 1]!, w[e + k]!];
-      w[d + k] = c * c * a + 2 * c * s * g + s * s * b;
-      w[d + k + 1] = s * s * a - 2 * c * s * g + c * c * b;
-      w[e + k] = c * s * (b - a) + (c * c - s * s) * g;
-      rotate(w, rows + k * n, rows + (k + 1) * n, n, c, s);
+      turnTo(turn, x, z);
+      const { c, s } = turn;
+      if (k > first) e[k - 1] = turn.r;
+      const [a, b, g] = [d[k]!, d[k + 1]!, e[k]!];
+      d[k] = c * c * a + 2 * c * s * g + s * s * b;
+      d[k + 1] = s * s * a - 2 * c * s * g + c * c * b;
+      e[k] = c * s * (b - a) + (c * c - s * s) * g;
+      w[turns + 2 * (k - first)] = c;
+      w[turns + 2 * (k - first) + 1] = s;
       if (k < last - 1) {
-        x = w[e + k]!;
-        z = s * w[e + k + 1]!;
-        w[e + k + 1]! *= c;
+        x = e[k]!;
+        z = s * e[k + 1]!;
+        e[k + 1]! *= c;
       }
     }
-  }
-  return true;
+    loops.rotateRows(rows + first * ld, ld, d.length, turns, last - first);
+  });
 }

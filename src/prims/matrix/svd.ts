@@ -3,10 +3,19 @@
  * steps (with shift zero where the matrix is singular) make it diagonal. Singular vectors are kept as rows.
  */
 import type { OpaqueKernel } from "../../core/primitive.ts";
-import { addMultiple, dot, load, loadTransposed, reflector, reflectRows, rotate, scaleOf, signOf } from "./update.ts";
-
-/** Steps for one singular value after which the iteration has failed. */
-const mostSteps = 90;
+import { decouple, type Turn, turnTo } from "./iterate.ts";
+import { type Elements, loopsFor, type MatrixLoops, spaced } from "./loops.ts";
+import {
+  load,
+  loadTransposed,
+  reflectColumns,
+  reflector,
+  reflectRows,
+  scaleBy,
+  scaleOf,
+  setIdentity,
+  signOf,
+} from "./update.ts";
 
 /**
  * A = U diag(s) V^T, s in descending order. Results: s, or s, U and V^T. Sizes: batch, m, n, 1 for full U and V, 1 for
@@ -14,146 +23,146 @@ const mostSteps = 90;
  */
 export const svdKernel: OpaqueKernel = {
   name: "svd",
-  scratch: ([, m, n, full]) => new Layout(m!, n!, full === 1).size,
+  scratch: ([, m, n, full]) => layout(m!, n!, full === 1).size,
   flops: ([batch, m, n, , vectors]) => (vectors === 1 ? 20 : 4) * batch! * Math.max(m!, n!) * Math.min(m!, n!) ** 2,
-  compute: ([a], outputs, [batch, m, n, full, vectors], w) => {
-    const at = new Layout(m!, n!, full === 1);
-    const { tall, wide } = at;
+  compute: ([a], outputs, [batch, m, n, full, vectors], scratch, assemble) => {
+    const at = layout(m!, n!, full === 1);
+    const { tall, wide, ldTall, ldWide } = at;
+    const loops = loopsFor(a!, wide, scratch, assemble);
+    const { w } = loops;
+    const bidiagonal = new Bidiagonal(wide);
+    const { d } = bidiagonal;
     const isFlipped = m! < n!;
-    const [s, u, vt] = outputs as readonly Float64Array[];
+    const [s, u, vt] = outputs as readonly Elements[];
     for (let b = 0; b < batch!; b++) {
       // A matrix with more columns than rows is transposed: U and V change places.
-      if (isFlipped) loadTransposed(w, 0, a as Float64Array, b * m! * n!, m!, n!);
-      else load(w, 0, a as Float64Array, b * m! * n!, m! * n!);
-      const scale = scaleOf(w, 0, tall * wide);
-      for (let e = 0; e < tall * wide; e++) w[e]! *= scale;
-      const isSolved = !Number.isNaN(scale) && solve(w, at, vectors === 1);
+      const from = b * tall * wide;
+      const scale = scaleOf(a!, from, n!, m!, n!);
+      if (isFlipped) loadTransposed(w, 0, ldWide, a!, from, m!, n!, scale);
+      else load(w, 0, ldWide, a!, from, m!, n!, scale);
+      const isSolved = !Number.isNaN(scale) && solve(loops, at, bidiagonal, vectors === 1);
       const order = Array.from({ length: wide }, (_, i) => i);
-      if (isSolved) order.sort((i, j) => w[at.d + j]! - w[at.d + i]!);
+      if (isSolved) order.sort((i, j) => d[j]! - d[i]!);
       const value = (x: number): number => (isSolved ? x : Number.NaN);
-      for (let i = 0; i < wide; i++) s![b * wide + i] = value(w[at.d + order[i]!]! / scale);
+      for (let i = 0; i < wide; i++) s![b * wide + i] = value(d[order[i]!]! / scale);
       if (vectors !== 1) continue;
       // The rows of `left` are columns of U, or rows of V^T if A was transposed; and so for `right`.
-      const [columns, columnRows, columnLength] = isFlipped ? [at.right, wide, wide] : [at.left, at.basis, tall];
-      const [rows, rowRows, rowLength] = isFlipped ? [at.left, at.basis, tall] : [at.right, wide, wide];
+      const left = { from: at.left, ld: ldTall, rows: at.basis, length: tall };
+      const right = { from: at.right, ld: ldWide, rows: wide, length: wide };
+      const [columns, rows] = isFlipped ? [right, left] : [left, right];
       const place = (i: number): number => (i < wide ? order[i]! : i);
-      for (let j = 0; j < columnRows; j++) {
-        const from = columns + place(j) * columnLength;
-        const to = b * columnRows * columnLength + j;
-        for (let i = 0; i < columnLength; i++) u![to + i * columnRows] = value(w[from + i]!);
+      for (let j = 0; j < columns.rows; j++) {
+        const row = columns.from + place(j) * columns.ld;
+        const to = b * columns.rows * columns.length + j;
+        for (let i = 0; i < columns.length; i++) u![to + i * columns.rows] = value(w[row + i]!);
       }
-      for (let j = 0; j < rowRows; j++) {
-        const from = rows + place(j) * rowLength;
-        const to = (b * rowRows + j) * rowLength;
-        for (let i = 0; i < rowLength; i++) vt![to + i] = value(w[from + i]!);
+      for (let j = 0; j < rows.rows; j++) {
+        const row = rows.from + place(j) * rows.ld;
+        const to = (b * rows.rows + j) * rows.length;
+        for (let i = 0; i < rows.length; i++) vt![to + i] = value(w[row + i]!);
       }
     }
   },
 };
 
-/** Where things lie among the doubles, for a matrix of `tall` rows and `wide` columns, the smaller number. */
-class Layout {
+/** Where things lie among the elements, for a matrix of `tall` rows and `wide` columns, the smaller number. */
+interface Layout {
   readonly tall: number;
   readonly wide: number;
+  /** Distances of rows of so many elements. */
+  readonly ldTall: number;
+  readonly ldWide: number;
   /** Number of left vectors. */
   readonly basis: number;
+  /** Vectors of the reflections from the left; those from the right stay in the rows of the matrix, right of the diagonal. */
   readonly reflections: number;
-  readonly rightReflections: number;
   readonly left: number;
   readonly right: number;
-  readonly product: number;
-  readonly d: number;
-  readonly e: number;
-  readonly taus: number;
-  readonly rightTaus: number;
+  /** Room for a vector. */
   readonly spare: number;
+  readonly leftTurns: number;
+  readonly rightTurns: number;
   readonly size: number;
+}
 
-  constructor(m: number, n: number, full: boolean) {
-    const tall = Math.max(m, n);
-    const wide = Math.min(m, n);
-    this.tall = tall;
-    this.wide = wide;
-    this.basis = full ? tall : wide;
-    this.reflections = tall * wide;
-    this.rightReflections = this.reflections + wide * tall;
-    this.left = this.rightReflections + wide * wide;
-    this.right = this.left + this.basis * tall;
-    this.product = this.right + wide * wide;
-    this.d = this.product + tall * this.basis;
-    this.e = this.d + wide;
-    this.taus = this.e + wide;
-    this.rightTaus = this.taus + wide;
-    this.spare = this.rightTaus + wide;
-    this.size = this.spare + Math.max(this.basis, wide) + 1;
+function layout(m: number, n: number, full: boolean): Layout {
+  const [tall, wide] = [Math.max(m, n), Math.min(m, n)];
+  const [ldTall, ldWide] = [spaced(tall), spaced(wide)];
+  const basis = full ? tall : wide;
+  const reflections = tall * ldWide;
+  const left = reflections + wide * ldTall;
+  const right = left + basis * ldTall;
+  const spare = right + wide * ldWide;
+  const leftTurns = spare + tall;
+  const rightTurns = leftTurns + 2 * wide;
+  const size = rightTurns + 2 * wide;
+  return { tall, wide, ldTall, ldWide, basis, reflections, left, right, spare, leftTurns, rightTurns, size };
+}
+
+/** A diagonal, what is right of it, and the reflections that lead there. */
+class Bidiagonal {
+  readonly d: Float64Array;
+  readonly e: Float64Array;
+  readonly leftTaus: Float64Array;
+  readonly rightTaus: Float64Array;
+
+  constructor(n: number) {
+    this.d = new Float64Array(n);
+    this.e = new Float64Array(n);
+    this.leftTaus = new Float64Array(n);
+    this.rightTaus = new Float64Array(n);
   }
 }
 
-function solve(w: Float64Array, at: Layout, vectors: boolean): boolean {
-  bidiagonalise(w, at);
-  if (vectors) formVectors(w, at);
-  if (!diagonalise(w, at, vectors)) return false;
+function solve(loops: MatrixLoops, at: Layout, bidiagonal: Bidiagonal, vectors: boolean): boolean {
+  const { d } = bidiagonal;
+  bidiagonalise(loops, at, bidiagonal);
+  if (vectors) formVectors(loops, at, bidiagonal);
+  if (!diagonalise(loops, at, bidiagonal, vectors)) return false;
+  const { w } = loops;
   for (let i = 0; i < at.wide; i++) {
-    const isNegative = w[at.d + i]! < 0;
-    w[at.d + i] = Math.abs(w[at.d + i]!);
+    const isNegative = d[i]! < 0;
+    d[i] = Math.abs(d[i]!);
     if (!vectors) continue;
-    const sign = signOf(w, at.right + i * at.wide, at.wide);
-    scaleBy(w, at.right + i * at.wide, at.wide, sign);
-    scaleBy(w, at.left + i * at.tall, at.tall, isNegative ? -sign : sign);
+    const right = at.right + i * at.ldWide;
+    const sign = signOf(w, right, at.wide);
+    scaleBy(w, right, at.wide, sign);
+    scaleBy(w, at.left + i * at.ldTall, at.tall, isNegative ? -sign : sign);
   }
   return true;
 }
 
-function scaleBy(w: Float64Array, from: number, n: number, factor: number): void {
-  for (let i = 0; i < n; i++) w[from + i]! *= factor;
-}
-
 /** Columns and rows in turn become a diagonal d and the elements e right of it. */
-function bidiagonalise(w: Float64Array, at: Layout): void {
-  const { tall, wide, reflections, rightReflections, d, e, taus, rightTaus, spare } = at;
-  const beta = at.size - 1;
+function bidiagonalise(loops: MatrixLoops, at: Layout, { d, e, leftTaus, rightTaus }: Bidiagonal): void {
+  const { tall, wide, ldTall, ldWide, reflections, spare } = at;
+  const { w } = loops;
   for (let k = 0; k < wide; k++) {
-    const v = reflections + k * tall;
+    const v = reflections + k * ldTall;
     const length = tall - k;
-    for (let i = 0; i < length; i++) w[v + i] = w[(k + i) * wide + k]!;
-    const tau = reflector(w, v, length, beta);
-    w[taus + k] = tau;
-    w[d + k] = w[beta]!;
+    for (let i = 0; i < length; i++) w[v + i] = w[(k + i) * ldWide + k]!;
+    leftTaus[k] = reflector(w, v, length, d, k);
     const rest = wide - k - 1;
-    w[e + k] = 0;
-    if (rest === 0) continue;
-    reflectRows(w, k * wide + k + 1, wide, length, rest, v, tau, spare);
-    const h = rightReflections + k * wide;
-    for (let j = 0; j < rest; j++) w[h + j] = w[k * wide + k + 1 + j]!;
-    const rightTau = reflector(w, h, rest, beta);
-    w[rightTaus + k] = rightTau;
-    w[e + k] = w[beta]!;
-    if (rightTau === 0) continue;
-    for (let i = k + 1; i < tall; i++) {
-      const row = i * wide + k + 1;
-      addMultiple(w, row, -rightTau * dot(w, row, h, rest), h, rest);
-    }
+    const row = k * ldWide + k + 1;
+    reflectRows(loops, row, ldWide, length, rest, v, leftTaus[k]!, spare);
+    rightTaus[k] = reflector(w, row, rest, e, k);
+    reflectColumns(loops, row + ldWide, ldWide, length - 1, rest, row, rightTaus[k]!, spare);
   }
 }
 
 /** The products of the reflections, as rows. */
-function formVectors(w: Float64Array, at: Layout): void {
-  const { tall, wide, basis, reflections, rightReflections, left, right, product, taus, rightTaus, spare } = at;
-  w.fill(0, product, product + tall * basis);
-  for (let i = 0; i < basis; i++) w[product + i * basis + i] = 1;
+function formVectors(loops: MatrixLoops, at: Layout, { leftTaus, rightTaus }: Bidiagonal): void {
+  const { tall, wide, ldTall, ldWide, basis, reflections, left, right, spare } = at;
+  setIdentity(loops.w, left, ldTall, basis, tall);
   for (let k = wide - 1; k >= 0; k--) {
-    const corner = product + k * basis + k;
-    reflectRows(w, corner, basis, tall - k, basis - k, reflections + k * tall, w[taus + k]!, spare);
+    const corner = left + k * ldTall + k;
+    reflectColumns(loops, corner, ldTall, basis - k, tall - k, reflections + k * ldTall, leftTaus[k]!, spare);
   }
-  for (let i = 0; i < tall; i++) for (let j = 0; j < basis; j++) w[left + j * tall + i] = w[product + i * basis + j]!;
-  w.fill(0, product, product + wide * wide);
-  for (let i = 0; i < wide; i++) w[product + i * wide + i] = 1;
+  setIdentity(loops.w, right, ldWide, wide, wide);
   for (let k = wide - 2; k >= 0; k--) {
-    const corner = product + (k + 1) * wide + k + 1;
+    const corner = right + (k + 1) * (ldWide + 1);
     const n = wide - k - 1;
-    reflectRows(w, corner, wide, n, n, rightReflections + k * wide, w[rightTaus + k]!, spare);
+    reflectColumns(loops, corner, ldWide, n, n, k * ldWide + k + 1, rightTaus[k]!, spare);
   }
-  for (let i = 0; i < wide; i++) for (let j = 0; j < wide; j++) w[right + j * wide + i] = w[product + i * wide + j]!;
 }
 
 /** The smaller singular value of the triangle (f, g; 0, h). */
@@ -166,108 +175,74 @@ function smallerSingularValue(f: number, g: number, h: number): number {
   return (2 * small * large) / (sum + difference);
 }
 
-function diagonalise(w: Float64Array, at: Layout, vectors: boolean): boolean {
-  const { tall, wide, left, right, d, e } = at;
-  const isSmall = (i: number): boolean =>
-    Math.abs(w[e + i]!) <= Number.EPSILON * (Math.abs(w[d + i]!) + Math.abs(w[d + i + 1]!)) ||
-    Math.abs(w[e + i]!) < 2 ** -1020;
-  const turnRight = (i: number, c: number, s: number): void => {
-    if (vectors) rotate(w, right + i * wide, right + (i + 1) * wide, wide, c, s);
-  };
-  const turnLeft = (i: number, c: number, s: number): void => {
-    if (vectors) rotate(w, left + i * tall, left + (i + 1) * tall, tall, c, s);
-  };
-  let steps = 0;
-  for (let last = wide - 1; last > 0; ) {
-    if (isSmall(last - 1)) {
-      w[e + last - 1] = 0;
-      last--;
-      steps = 0;
-      continue;
-    }
-    if (steps++ > mostSteps) return false;
-    let first = last - 1;
-    while (first > 0 && !isSmall(first - 1)) first--;
-    let isSingular = false;
-    for (let i = first; i <= last; i++) if (Math.abs(w[d + i]!) <= Number.EPSILON * 2 ** -10) isSingular = true;
-    const shift = isSingular ? 0 : smallerSingularValue(w[d + last - 1]!, w[e + last - 1]!, w[d + last]!);
-    if (shift === 0 || (shift / w[d + first]!) ** 2 < Number.EPSILON)
-      stepUnshifted(w, d, e, first, last, turnLeft, turnRight);
-    else stepShifted(w, d, e, first, last, shift, turnLeft, turnRight);
-  }
-  return true;
+/** Rotations of pairs of rows from both sides, in order; the ones of a step are applied to the vectors at once. */
+interface Turns {
+  readonly w: Elements;
+  readonly left: number;
+  readonly right: number;
 }
 
-type Turn = (i: number, c: number, s: number) => void;
+function diagonalise(loops: MatrixLoops, at: Layout, { d, e }: Bidiagonal, vectors: boolean): boolean {
+  const { tall, wide, ldTall, ldWide } = at;
+  const tiny = loops.epsilon ** 2;
+  const turns: Turns = { w: loops.w, left: at.leftTurns, right: at.rightTurns };
+  return decouple(d, e, loops.epsilon, (first, last) => {
+    let isSingular = false;
+    for (let i = first; i <= last; i++) if (Math.abs(d[i]!) <= tiny) isSingular = true;
+    const shift = isSingular ? 0 : smallerSingularValue(d[last - 1]!, e[last - 1]!, d[last]!);
+    if (shift === 0 || (shift / d[first]!) ** 2 < loops.epsilon) stepUnshifted(d, e, first, last, turns);
+    else stepShifted(d, e, first, last, shift, turns);
+    if (!vectors) return;
+    loops.rotateRows(at.right + first * ldWide, ldWide, wide, turns.right, last - first);
+    loops.rotateRows(at.left + first * ldTall, ldTall, tall, turns.left, last - first);
+  });
+}
+
+function record(w: Elements, at: number, { c, s }: Turn): void {
+  w[at] = c;
+  w[at + 1] = s;
+}
 
 /** One QR step with shift zero, which keeps small singular values exact and splits a singular matrix. */
-function stepUnshifted(
-  w: Float64Array,
-  d: number,
-  e: number,
-  first: number,
-  last: number,
-  turnLeft: Turn,
-  turnRight: Turn,
-): void {
-  let c = 1;
-  let oldC = 1;
-  let oldS = 0;
+function stepUnshifted(d: Float64Array, e: Float64Array, first: number, last: number, turns: Turns): void {
+  const right: Turn = { c: 1, s: 0, r: 0 };
+  const left: Turn = { c: 1, s: 0, r: 0 };
   for (let i = first; i < last; i++) {
-    const f = w[d + i]! * c;
-    const g = w[e + i]!;
-    const r = Math.sqrt(f * f + g * g);
-    c = r === 0 ? 1 : f / r;
-    const s = r === 0 ? 0 : g / r;
-    if (i > first) w[e + i - 1] = oldS * r;
-    const [p, q] = [oldC * r, w[d + i + 1]! * s];
-    const t = Math.sqrt(p * p + q * q);
-    oldC = t === 0 ? 1 : p / t;
-    oldS = t === 0 ? 0 : q / t;
-    w[d + i] = t;
-    turnRight(i, c, s);
-    turnLeft(i, oldC, oldS);
+    turnTo(right, d[i]! * right.c, e[i]!);
+    if (i > first) e[i - 1] = left.s * right.r;
+    turnTo(left, left.c * right.r, d[i + 1]! * right.s);
+    d[i] = left.r;
+    record(turns.w, turns.right + 2 * (i - first), right);
+    record(turns.w, turns.left + 2 * (i - first), left);
   }
-  const h = w[d + last]! * c;
-  w[d + last] = h * oldC;
-  w[e + last - 1] = h * oldS;
+  const h = d[last]! * right.c;
+  d[last] = h * left.c;
+  e[last - 1] = h * left.s;
 }
 
 /** One QR step: a rotation of columns by the shift, and the bulge that it makes is chased down. */
-function stepShifted(
-  w: Float64Array,
-  d: number,
-  e: number,
-  first: number,
-  last: number,
-  shift: number,
-  turnLeft: Turn,
-  turnRight: Turn,
-): void {
-  const head = w[d + first]!;
+function stepShifted(d: Float64Array, e: Float64Array, first: number, last: number, shift: number, turns: Turns): void {
+  const turn: Turn = { c: 1, s: 0, r: 0 };
+  const head = d[first]!;
   let f = (Math.abs(head) - shift) * (Math.sign(head) + shift / head);
-  let g = w[e + first]!;
+  let g = e[first]!;
   for (let i = first; i < last; i++) {
-    const r = Math.sqrt(f * f + g * g);
-    const c = r === 0 ? 1 : f / r;
-    const s = r === 0 ? 0 : g / r;
-    if (i > first) w[e + i - 1] = r;
-    f = c * w[d + i]! + s * w[e + i]!;
-    w[e + i] = c * w[e + i]! - s * w[d + i]!;
-    g = s * w[d + i + 1]!;
-    w[d + i + 1]! *= c;
-    turnRight(i, c, s);
-    const t = Math.sqrt(f * f + g * g);
-    const c2 = t === 0 ? 1 : f / t;
-    const s2 = t === 0 ? 0 : g / t;
-    w[d + i] = t;
-    f = c2 * w[e + i]! + s2 * w[d + i + 1]!;
-    w[d + i + 1] = c2 * w[d + i + 1]! - s2 * w[e + i]!;
+    turnTo(turn, f, g);
+    if (i > first) e[i - 1] = turn.r;
+    f = turn.c * d[i]! + turn.s * e[i]!;
+    e[i] = turn.c * e[i]! - turn.s * d[i]!;
+    g = turn.s * d[i + 1]!;
+    d[i + 1]! *= turn.c;
+    record(turns.w, turns.right + 2 * (i - first), turn);
+    turnTo(turn, f, g);
+    d[i] = turn.r;
+    f = turn.c * e[i]! + turn.s * d[i + 1]!;
+    d[i + 1] = turn.c * d[i + 1]! - turn.s * e[i]!;
     if (i < last - 1) {
-      g = s2 * w[e + i + 1]!;
-      w[e + i + 1]! *= c2;
+      g = turn.s * e[i + 1]!;
+      e[i + 1]! *= turn.c;
     }
-    turnLeft(i, c2, s2);
+    record(turns.w, turns.left + 2 * (i - first), turn);
   }
-  w[e + last - 1] = f;
+  e[last - 1] = f;
 }
