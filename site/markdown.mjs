@@ -6,7 +6,9 @@ import { highlight } from "../build/notebooks/runner/highlight.js";
 
 /**
  * @typedef {{ level: number, id: string, text: string }} Heading
- * @typedef {{ link?: (href: string) => string }} MarkdownOptions `link` turns a link of the source into one of the site
+ * @typedef {{ link?: (href: string) => string, html?: boolean, taken?: Set<string> }} MarkdownOptions `link` turns a link of
+ * the source into one of the site; `html: false` shows HTML as text, for sources that nobody vouches for; `taken` holds the
+ * anchors of the page, where it is rendered in parts
  * @typedef {{ html: string, headings: Heading[], text: string }} Rendered
  */
 
@@ -71,7 +73,7 @@ function formula(state, silent) {
  * @returns {Rendered}
  */
 export function renderMarkdown(source, options = {}) {
-  const markdown = new MarkdownIt({ html: true, linkify: false });
+  const markdown = new MarkdownIt({ html: options.html ?? true, linkify: false });
   markdown.inline.ruler.before("escape", "formula", formula);
   const { rules } = markdown.renderer;
   rules.formula = (tokens, index) =>
@@ -92,7 +94,7 @@ export function renderMarkdown(source, options = {}) {
   const tokens = markdown.parse(source, {});
   /** @type {Heading[]} */
   const headings = [];
-  const taken = new Set();
+  const taken = options.taken ?? new Set();
   const words = [];
   tokens.forEach((token, index) => {
     const inline = tokens[index + 1];

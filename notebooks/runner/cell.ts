@@ -11,6 +11,9 @@ import { type Program, parse, type Token } from "acorn";
 import { transform } from "sucrase";
 import { type ColumnMap, columnsOfMappings, columnsOfSegments, composeColumns, locate } from "./columns.ts";
 import { rewrite } from "./rewrite.ts";
+import { CellSyntaxError } from "./syntax.ts";
+
+export { CellSyntaxError };
 
 /** A compiled cell: plain data, which may be stored and run later without this compiler. */
 export interface CompiledCell {
@@ -32,19 +35,6 @@ export type CellFunction = (
   test: (value: unknown) => boolean,
   kept: () => unknown,
 ) => Promise<unknown>;
-
-/** A cell that is no valid program. The position is in the cell's source, counted from one. */
-export class CellSyntaxError extends SyntaxError {
-  override readonly name: string = "SyntaxError";
-  readonly line: number;
-  readonly column: number;
-
-  constructor(message: string, line: number, column: number) {
-    super(message);
-    this.line = line;
-    this.column = column;
-  }
-}
 
 /** Settings of {@link compileCell}. */
 export interface CompileOptions {

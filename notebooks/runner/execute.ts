@@ -2,10 +2,11 @@
 // each cell, what it printed, its value or its error with the place in the cell, its assertions and its time. Nothing here
 // depends on Node, so a page can run cells with it too.
 
-import { type CellFunction, CellSyntaxError, type CompiledCell, compileCell } from "./cell.ts";
+import type { CellFunction, CompiledCell } from "./cell.ts";
 import { type ColumnMap, locate, type Position } from "./columns.ts";
 import type { CodeBlock } from "./document.ts";
 import { nearestName, type SharedNames, shareNames } from "./names.ts";
+import { CellSyntaxError } from "./syntax.ts";
 
 /** Finds the module that a cell imports; throws if there is none. */
 export type ModuleLoader = (specifier: string) => unknown;
@@ -117,7 +118,7 @@ export class Session {
     this.#assertions = 0;
     const restore = this.#capture(outputs);
     try {
-      const { code, names, columns } = compiled ?? compileCell(cell.code, { declared: this.names.declared });
+      const { code, names, columns } = compiled ?? (await this.#compile(cell.code));
       this.#sources.set(cell.id, { source: cell.code, columns });
       this.names.declare(names);
       value = await this.#evaluate(cell.id, code)(
@@ -145,6 +146,12 @@ export class Session {
     if (value !== undefined && error === undefined) lines.push(this.#format([value]));
     const text = lines.join("\n").replace(/\n+$/, "");
     return { id: cell.id, outputs, text, value, error, assertions: this.#assertions, milliseconds };
+  }
+
+  /** The compiler is loaded when it is needed first: a page whose cells come compiled may never need it. */
+  async #compile(source: string): Promise<CompiledCell> {
+    const { compileCell } = await import("./cell.ts");
+    return compileCell(source, { declared: this.names.declared });
   }
 
   #evaluate(id: string, code: string): CellFunction {
@@ -234,10 +241,14 @@ export class Session {
 
   /** A library may name places in its messages, as it finds them in stacks: those of the compiled cell. */
   #relocate(message: string): string {
-    return message.replace(/([\w-]+)\.ts:(\d+):(\d+)/g, (text, cell: string, line: string, column: string) => {
-      const place = this.#place(cell, Number(line), Number(column));
-      return place === undefined ? text : `${cell}.ts:${place.line}:${place.column}`;
-    });
+    // Code that stands in no function is in that of the evaluation, which is no name for it.
+    return message.replace(
+      /([\w-]+)\.ts:(\d+):(\d+)(?: \(eval\))?/g,
+      (text, cell: string, line: string, column: string) => {
+        const place = this.#place(cell, Number(line), Number(column));
+        return place === undefined ? text : `${cell}.ts:${place.line}:${place.column}`;
+      },
+    );
   }
 }
 
