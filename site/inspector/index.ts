@@ -37,6 +37,8 @@ class Inspector {
   readonly #status: HTMLElement;
   readonly #tabs: ReadonlyMap<Tab, HTMLButtonElement>;
   #functions: readonly FunctionEntry[] = [];
+  /** The function that was chosen last. */
+  #before = "";
   #tab: Tab = "jaxpr";
   /** What has been answered for the present function and arguments. */
   #answers: Map<Tab, Answer> = new Map();
@@ -211,12 +213,15 @@ class Inspector {
     this.#own.hidden = entry !== undefined;
     this.#proposals.replaceChildren();
     if (entry === undefined) {
+      // What was chosen before is what most expressions are made of.
+      if (this.#own.value === "") this.#own.value = this.#before;
       this.#args.placeholder = "";
       const none = "No cell declares a function that is known yet. Run the cells, or write an expression.";
       this.#say(this.#functions.length === 0 ? none : "Write a function in the notebook's names, and its arguments.");
       return;
     }
     const { name, parameters, proposals, replaced } = entry;
+    this.#before = name;
     this.#args.placeholder = parameters ?? "";
     const [best] = proposals;
     this.#args.value = best?.text ?? "";
@@ -250,23 +255,27 @@ class Inspector {
       by === undefined
         ? `${name} is not there yet: ${cellName(meant)} has not run.`
         : `${name} is now what ${cellName(by)} declared. Run ${cellName(meant)} again to inspect its own.`;
-    this.#offer(text, meant);
+    this.#offer(text, meant, by !== undefined);
   }
 
   /** The arguments of a proposal are not what they were where it stands. */
   #changed({ replaced, cell }: Proposal): void {
     const names = replaced.map(({ name }) => name).join(", ");
+    const one = replaced.length === 1;
+    const isThere = replaced.every(({ by }) => by !== undefined);
     const [first] = replaced;
-    const by = first?.by === undefined ? "" : `: ${first.name} is what ${cellName(first.by)} declared`;
-    this.#offer(
-      `${names} in the arguments ${replaced.length === 1 ? "has" : "have"} another value now${by}.`,
-      cell,
-      true,
-    );
+    const detail = `${first?.name} is what ${cellName(first?.by ?? "")} declared`;
+    const text = isThere
+      ? `${names} in the arguments ${one ? "has" : "have"} another value now: ${detail}.`
+      : `${names} in the arguments ${one ? "is not there" : "are not all there"} as ${cellName(cell)} means ${one ? "it" : "them"}.`;
+    // One cell is enough if it declares all of them.
+    const meant = new Set(replaced.map((each) => each.meant));
+    const [only] = meant.size === 1 ? meant : [];
+    this.#offer(text, only ?? cell, isThere && only !== undefined, isThere);
   }
 
   /** Says something, with the ways to run what is needed. */
-  #offer(text: string, cell: string, anyway = false): void {
+  #offer(text: string, cell: string, hasRun: boolean, anyway = false): void {
     const run = (wish: "cell" | "above") => (): void => {
       if (!this.#allowed()) return;
       const entry = this.#entry;
@@ -279,8 +288,8 @@ class Inspector {
     this.#panel.replaceChildren();
     this.#notice.replaceChildren(
       element("p", {}, text),
-      button(`Run ${cellName(cell)}`, run("cell")),
-      button(`Run all up to ${cellName(cell)}`, run("above"), true),
+      button(`Run ${cellName(cell)}`, run("cell"), hasRun),
+      button(`Run all up to ${cellName(cell)}`, run("above"), !hasRun),
       ...(anyway ? [button("Inspect anyway", () => this.#inspect())] : []),
     );
   }
@@ -302,7 +311,7 @@ class Inspector {
   }
 
   /** Fills the panel with the open tab, asking if need be. */
-  async #fill(runs = 10): Promise<void> {
+  async #fill({ runs = 10, all = false } = {}): Promise<void> {
     const known = this.#answers.get(this.#tab);
     if (known !== undefined) {
       this.#asked += 1;
@@ -314,7 +323,7 @@ class Inspector {
     const subject = { f: this.#entry?.name ?? this.#own.value, args: this.#args.value };
     this.#notice.replaceChildren();
     this.#wait(tab === "profile" ? "Measuring" : "Tracing");
-    const answer = await this.#ask(tab === "profile" ? { kind: tab, ...subject, runs } : { kind: tab, ...subject });
+    const answer = await this.#ask({ kind: tab, ...subject, runs, all });
     if (answer === undefined) return;
     this.#answers.set(tab, answer);
     this.#draw(answer);
@@ -340,7 +349,11 @@ class Inspector {
       },
       measure: (runs) => {
         this.#answers.delete("profile");
-        void this.#fill(runs);
+        void this.#fill({ runs });
+      },
+      differentiate: (all) => {
+        this.#answers.delete("gradient");
+        void this.#fill({ all });
       },
     };
   }

@@ -18,7 +18,8 @@ export interface Subject {
 export type Question =
   | { readonly kind: "functions"; readonly cells: readonly CellText[] }
   | ({ readonly kind: "jaxpr" } & Subject)
-  | ({ readonly kind: "gradient" } & Subject)
+  /** By the first argument that consists of floats, as `grad` does, or by all of them. */
+  | ({ readonly kind: "gradient"; readonly all: boolean } & Subject)
   | ({ readonly kind: "compiled" } & Subject)
   | ({ readonly kind: "profile"; readonly runs: number } & Subject);
 
@@ -70,6 +71,8 @@ export interface JaxprText {
   readonly origins: readonly (readonly Origin[])[];
   /** Equations, those of inner jaxprs included. */
   readonly equations: number;
+  /** Of a gradient by some arguments: by how many it could be, and whether it is by all. */
+  readonly by: { readonly most: number; readonly all: boolean } | undefined;
 }
 
 /** A compiled program. */
@@ -101,7 +104,7 @@ export interface KernelText {
   readonly body: string;
 }
 
-/** Times of one kernel, on average over the runs. */
+/** Times of one kernel, the mean over the faster half of the calls. */
 export interface KernelTime {
   readonly label: string;
   readonly inside: readonly string[];
@@ -118,13 +121,13 @@ export interface ProfileText {
   readonly remarks: readonly string[];
   /** Calls that were measured kernel by kernel. */
   readonly calls: number;
-  /** Milliseconds of one such call, the clocks between kernels included. */
+  /** Milliseconds of one such call, the clocks between kernels included: the mean over the faster half. */
   readonly clocked: number;
-  /** Milliseconds of one call without clocks, on average over `plainCalls`. */
+  /** Milliseconds of one call without clocks, the fastest of several rows of calls. */
   readonly plain: number;
   readonly plainCalls: number;
   readonly kernels: readonly KernelTime[];
-  /** The last call in Chrome's trace format. */
+  /** The fastest call in Chrome's trace format. */
   readonly trace: string;
 }
 

@@ -14,6 +14,8 @@ export interface ViewHost {
   readonly say: (text: string) => void;
   /** Measures again with so many calls. */
   readonly measure: (runs: number) => void;
+  /** Differentiates by all arguments, or by the first. */
+  readonly differentiate: (all: boolean) => void;
 }
 
 /** So many lines of a text are shown at first. */
@@ -64,7 +66,7 @@ function copyButton(text: string, what: string, host: ViewHost): HTMLButtonEleme
 
 /** Colours what is worth seeing in a jaxpr or in kernels: words, types, numbers, names of primitives. */
 const pattern =
-  /(?<keyword>\b(?:lambda|let|in|map|reduce|cumulative|contract|sort|scatter|loop|while|branch|do|case|over)\b)|(?<type>\b(?:bf|f|i|u|c|b|bool|key)\d*\[[^\]\s]*\])|(?<call>(?<= = )[a-z][\w.-]*)|(?<number>(?<![\w.])-?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?::\w+(?:\[\])?)?)/g;
+  /(?<keyword>\b(?:lambda|let|in|map|reduce|cumulative|contract|sort|scatter|loop|while|branch|do|case|over)\b)|(?<type>\b(?:bf16|[fiuc]\d+|bool|key<\w+>)\[[^\]\s]*\])|(?<call>(?<= = )(?![bict]\d)[a-z][\w.-]*)|(?<number>(?<![\w.])-?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?::\w+(?:\[\])?)?)/g;
 
 function coloured(line: string): Node[] {
   const pieces: Node[] = [];
@@ -96,14 +98,16 @@ function textBlock(
     tabindex: "0",
     "aria-label": what,
   });
+  let last = "";
   const add = (from: number, to: number): void => {
     const rows = lines.slice(from, to).map((line, i) => {
       const code = element("code", {});
       code.append(...coloured(line), "\n");
       const found = origins[from + i] ?? [];
       // The same place is not said again on each line.
-      const before = origins[from + i - 1] ?? [];
-      const isNew = JSON.stringify(found) !== JSON.stringify(before);
+      const places = found.map(({ cell, line: number }) => `${cell}:${number}`).join();
+      const isNew = places !== "" && places !== last;
+      if (isNew) last = places;
       return element(
         "div",
         { class: "line" },
@@ -120,7 +124,6 @@ function textBlock(
         type: "button",
         class: "origin",
         title: source,
-        "aria-label": `Written in ${cellName(cell)}, line ${line}: ${source}`,
         onclick: () => host.goTo(cell, line),
       },
       element("span", { class: "place" }, `${cellName(cell)}:${line}`),
@@ -142,10 +145,16 @@ function textBlock(
   return element("div", { class: "inspector-block" }, block, tools);
 }
 
-function jaxprView({ title, remarks, text, origins, equations }: JaxprText, host: ViewHost): HTMLElement[] {
+function jaxprView({ title, remarks, text, origins, equations, by }: JaxprText, host: ViewHost): HTMLElement[] {
+  const other = by?.all ? "By the first argument alone" : `By all ${by?.most} arguments of floats`;
   return [
     ...heading(title, remarks),
-    element("p", { class: "inspector-count" }, counted(equations, "equation")),
+    element(
+      "div",
+      { class: "inspector-count" },
+      element("span", {}, counted(equations, "equation")),
+      by === undefined || by.most < 2 ? undefined : button(other, () => host.differentiate(!by.all)),
+    ),
     textBlock(text, "The jaxpr", host, origins),
   ];
 }
@@ -246,7 +255,7 @@ function profileView(profile: ProfileText, host: ViewHost): HTMLElement[] {
       { class: "inspector-lead" },
       "One call takes ",
       element("strong", {}, duration(plain)),
-      `, the mean of ${counted(plainCalls, "call")}; with a clock after each kernel ${duration(clocked)}, the mean of ${counted(calls, "call")}.`,
+      ` at its best, of ${counted(plainCalls, "call")}; with a clock after each kernel ${duration(clocked)}${calls === 1 ? "" : `, the mean of the faster half of ${counted(calls, "call")}`}.`,
     ),
     kernels.length === 0
       ? element("p", { class: "inspector-remark" }, "There are no kernels to time.")

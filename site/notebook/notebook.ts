@@ -263,7 +263,10 @@ export class LiveNotebook {
           if (to !== undefined) this.#run(to, wish);
         },
         stop: () => this.kernel.stop(),
-        goTo: (id: string, line: number) => void this.#views.get(id)?.edit({ line, column: 1 }),
+        goTo: (id: string, line: number) => {
+          this.#views.get(id)?.focus();
+          void this.#views.get(id)?.edit({ line, column: 1 });
+        },
         download,
       };
       openInspector(host, view.id);

@@ -5,6 +5,8 @@ import { makeInspector } from "../../site/inspector/answer.ts";
 import { kernelsOf } from "../../site/inspector/kernels.ts";
 import { equationsByLine, type PrintedJaxpr } from "../../site/inspector/origins.ts";
 import type { Answer, CellText, Question } from "../../site/inspector/protocol.ts";
+import { type Connect, Kernel, type KernelListener } from "../../site/kernel/kernel.ts";
+import type { Reply, Request } from "../../site/kernel/protocol.ts";
 
 const { grad, jit, lax, makeJaxpr, numpy: jnp, vmap } = adjoint;
 const modules: Record<string, unknown> = { adjoint };
@@ -111,18 +113,21 @@ describe("a jaxpr", () => {
     expect(remarks).toEqual([
       "Argument 2 is a number that is kept as it is (static): the function cannot be traced otherwise.",
     ]);
-    const gradient = jaxprIn(await book.ask({ kind: "gradient", f: "f", args: "jnp.ones(3), 1" }));
+    const gradient = jaxprIn(await book.ask({ kind: "gradient", all: true, f: "f", args: "jnp.ones(3), 1" }));
     expect(gradient.title).toBe("makeJaxpr(grad(f))(jnp.ones(3), 1)");
   });
 
-  test("of a gradient is by all arguments that are floats", async () => {
+  test("of a gradient is by the first argument of floats, or by all", async () => {
     const book = await notebook(
       head,
       "const f = (n: NDArray, p: { w: NDArray }, x: NDArray) => p.w.mul(x).sum().mul(n);",
     );
     const args = 'jnp.ones(1).astype("int32").get(0), { w: jnp.ones(3) }, jnp.arange(3).astype("float32")';
-    const { title, text } = jaxprIn(await book.ask({ kind: "gradient", f: "f", args }));
+    const { title, text } = jaxprIn(await book.ask({ kind: "gradient", all: true, f: "f", args }));
     expect(title).toBe(`makeJaxpr(grad(f, { argnums: [1, 2] }))(${args})`);
+    const first = jaxprIn(await book.ask({ kind: "gradient", all: false, f: "f", args }));
+    expect(first.title).toBe(`makeJaxpr(grad(f, { argnums: 1 }))(${args})`);
+    expect(first.by).toEqual({ most: 2, all: false });
     const [inputs, outputs] = [/^\{ lambda ; (.*?)\. let/.exec(text)![1], /in \((.*)\) \}$/.exec(text)![1]];
     expect(inputs).toBe("a:i32[] b:f32[3] c:f32[3]");
     expect(outputs?.split(",")).toHaveLength(2);
@@ -130,7 +135,9 @@ describe("a jaxpr", () => {
 
   test("of a function with other results is that of its pullback", async () => {
     const book = await notebook(head, "const f = (x: NDArray) => ({ y: jnp.sin(x), n: jnp.argmax(x) });");
-    const { text, remarks, title } = jaxprIn(await book.ask({ kind: "gradient", f: "f", args: "jnp.ones(3)" }));
+    const { text, remarks, title } = jaxprIn(
+      await book.ask({ kind: "gradient", all: true, f: "f", args: "jnp.ones(3)" }),
+    );
     expect(title).toBe("the pullback of vjp(f, jnp.ones(3))");
     expect(remarks.join()).toMatch(/^Its results are float32\[3\], so .* Results that are not floats are left out\.$/);
     expect(text).toContain("cos");
@@ -156,7 +163,7 @@ describe("what cannot be inspected", () => {
         "const words = (s: string) => { if (s === 'a') throw new Error('no upper case'); return s; };",
     );
     for (const kind of ["jaxpr", "gradient", "compiled"] as const) {
-      const answer = await book.ask({ kind, f, args });
+      const answer = await book.ask({ kind, f, args, all: false });
       if (answer.kind !== "failed") throw new Error(`${kind} was answered`);
       expect(answer.error.message).toMatch(message);
       expect(answer.error.message).not.toContain("inspector.ts");
@@ -175,7 +182,7 @@ describe("what cannot be inspected", () => {
   test("a function without a gradient says why", async () => {
     const book = await notebook(head, "const f = (x: NDArray) => jnp.argmax(x); const none = () => jnp.ones(3);");
     const message = async (f: string, args: string) => {
-      const answer = await book.ask({ kind: "gradient", f, args });
+      const answer = await book.ask({ kind: "gradient", all: true, f, args });
       return answer.kind === "failed" ? `${answer.error.name}${answer.error.message}` : "";
     };
     expect(await message("f", "jnp.ones(3)")).toBe("f has no gradient: none of its results is a float.");
@@ -255,4 +262,65 @@ test("text and equations of jaxprs of all kinds are brought together", () => {
   expect(
     equationsByLine(makeJaxpr(cond)(1).jaxpr as unknown as PrintedJaxpr, "{ lambda ; a:f32[]. let b = tan a in (b,) }"),
   ).toBeUndefined();
+});
+
+describe("the kernel", () => {
+  function start(isolated: boolean) {
+    const posted: Request[] = [];
+    let receive: (reply: Reply) => void = () => {};
+    const states: string[] = [];
+    const connect: Connect = (listen) => {
+      receive = listen;
+      return { post: (request) => posted.push(request), terminate: () => states.push("terminated") };
+    };
+    const silent = (): void => {};
+    const listener: KernelListener = {
+      ...{ threads: silent, queued: silent, dequeued: silent, started: silent, output: silent, display: silent },
+      ...{ progress: silent, done: silent, fault: silent, lost: (_cell, reason) => states.push(reason) },
+      source: (cell) => ({ code: cell, compiled: undefined }),
+      names: () => ({}),
+      state: (state) => states.push(state),
+    };
+    let late = silent;
+    const later = (_time: number, call: () => void) => {
+      late = call;
+      return silent;
+    };
+    const kernel = new Kernel({ connect, listener, isolated, later });
+    return { kernel, posted, states, reply: (reply: Reply) => receive(reply), late: () => late() };
+  }
+  const question: Question = { kind: "functions", cells: [] };
+  const answer: Answer = { kind: "functions", functions: [], broken: [] };
+  const result = { error: undefined, value: undefined, bundle: undefined, assertions: 0, milliseconds: 1 };
+
+  test("answers when no cell runs, and runs none meanwhile", async () => {
+    const { kernel, posted, reply } = start(true);
+    kernel.run(["a"]);
+    const answered = kernel.inspect(question);
+    const kinds = () => posted.map(({ kind }) => kind);
+    expect(kinds()).toEqual(["start"]);
+    reply({ kind: "ready", threads: 1 });
+    expect(kinds()).toEqual(["start", "run"]);
+    reply({ kind: "done", run: 1, result });
+    expect(kinds()).toEqual(["start", "run", "inspect"]);
+    kernel.run(["b"]);
+    expect(kinds()).toEqual(["start", "run", "inspect"]);
+    reply({ kind: "answer", answer });
+    expect(await answered).toBe(answer);
+    expect(kinds()).toEqual(["start", "run", "inspect", "run"]);
+  });
+
+  test.each([true, false])("can be stopped while it answers (isolated: %s)", async (isolated) => {
+    const { kernel, posted, states, reply, late } = start(isolated);
+    const answered = kernel.inspect(question);
+    reply({ kind: "ready", threads: 1 });
+    kernel.stop();
+    if (isolated) {
+      const [first] = posted;
+      expect(first?.kind === "start" && new Int32Array(first.stop!)[0]).toBe(1);
+      late();
+    }
+    expect(states).toContain("terminated");
+    expect(await answered).toMatchObject({ kind: "failed", error: { stopped: true } });
+  });
 });
