@@ -15,6 +15,10 @@ const alias = Object.entries(manifest.exports).flatMap(([key, target]) => {
   return [{ find: new RegExp(`^${name}$`), replacement: fileURLToPath(new URL(source, import.meta.url)) }];
 });
 
+// The site's scripts run on the notebooks' runner as it is built; the tests, on its sources.
+const runner = fileURLToPath(new URL("notebooks/runner/", import.meta.url));
+alias.push({ find: /^.*\/build\/notebooks\/runner\/([\w-]+)\.js$/, replacement: `${runner}$1.ts` });
+
 export default defineConfig({
   resolve: { alias },
   test: {

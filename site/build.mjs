@@ -1,7 +1,7 @@
 // Builds the site into build/site: bundles the scripts and styles, renders notebooks and documents, writes the index of the
 // search, and says how large the parts are. What lies there works from any static host, in any folder.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "vite";
@@ -44,6 +44,9 @@ async function bundle() {
     compress: { keepNames: { class: true, function: false } },
     mangle: { keepNames: { class: true, function: false } },
   };
+  // The workers are named after their rooms: kernel, editor.
+  const entryFileNames = (/** @type {{ facadeModuleId?: string | null }} */ { facadeModuleId }) =>
+    `assets/${basename(dirname(facadeModuleId ?? "worker/"))}-worker-[hash].js`;
   await build({
     configFile: false,
     root: site,
@@ -60,6 +63,7 @@ async function bundle() {
       chunkSizeWarningLimit: 4000,
       assetsInlineLimit: 0,
       rolldownOptions: {
+        checks: { pluginTimings: false },
         input: {
           page: join(site, "page.ts"),
           notebook: join(site, "notebook/index.ts"),
@@ -67,7 +71,11 @@ async function bundle() {
         },
       },
     },
-    worker: { format: "es", plugins, rolldownOptions: { output: { codeSplitting, minify } } },
+    worker: {
+      format: "es",
+      plugins,
+      rolldownOptions: { checks: { pluginTimings: false }, output: { codeSplitting, minify, entryFileNames } },
+    },
   });
   const file = join(out, "manifest.json");
   const manifest = JSON.parse(readFileSync(file, "utf8"));

@@ -66,3 +66,19 @@ if (search && load) {
 } else {
   search?.parentElement?.remove();
 }
+
+/** What can be scrolled must be reachable by keys; a formula that fits need not be a stop on the way. */
+function markWide(): void {
+  for (const formula of document.querySelectorAll<HTMLElement>(".katex-display")) {
+    if (formula.scrollWidth > formula.clientWidth) formula.tabIndex = 0;
+    else formula.removeAttribute("tabindex");
+  }
+}
+
+let marking = 0;
+window.addEventListener("resize", () => {
+  clearTimeout(marking);
+  marking = window.setTimeout(markWide, 200);
+});
+// Widths are known when the fonts of formulas are there.
+void document.fonts.ready.then(markWide);

@@ -55,6 +55,7 @@ export class LiveNotebook {
   /** The code that each cell ran last, and how that ended. */
   readonly #ran: Map<string, string> = new Map();
   readonly #outcome: Map<string, { state: "done" | "failed" | "stopped" | "lost"; detail: string }> = new Map();
+  readonly #published: string;
   #book: Book;
   #store: EditStore;
   #types: TypeService | undefined;
@@ -66,6 +67,7 @@ export class LiveNotebook {
   constructor(options: NotebookOptions, text: string, store: EditStore) {
     this.#options = options;
     this.#book = new Book(options.stored.source);
+    this.#published = withoutOutputs(this.#book);
     this.#store = store;
     this.#book.cells.forEach((cell, index) => {
       this.#stored.set(cell.code, { compiled: options.stored.compiled[index], output: cell.output ?? "" });
@@ -119,7 +121,7 @@ export class LiveNotebook {
 
   /** Whether the reader has changed anything; that a run gave other numbers is no edit. */
   get isEdited(): boolean {
-    return withoutOutputs(this.#book) !== withoutOutputs(new Book(this.#options.stored.source));
+    return withoutOutputs(this.#book) !== this.#published;
   }
 
   /** Shows another text in place of the present one, which it gives. */
