@@ -1,9 +1,7 @@
 // Pictures in a real browser: each kind is drawn, in words too; points are dragged by pointer and by keys; updates come once a frame.
-// Without Chromium these tests are skipped: Debian's package `chromium` brings it.
-import { existsSync } from "node:fs";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { build } from "vite";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import {
   bars,
   contour,
@@ -19,7 +17,7 @@ import {
   scatter,
 } from "../../notebooks/plot/index.mjs";
 
-const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+const world = inject("world");
 const origin = "http://picture.test/";
 
 interface InPage {
@@ -109,7 +107,7 @@ const kinds: Record<string, [DisplayedPicture, string]> = {
   ],
 };
 
-describe.skipIf(executablePath === undefined)("a page", () => {
+describe.skipIf("reason" in world)("a page", () => {
   let browser: Browser;
   let page: Page;
   const errors: string[] = [];
@@ -136,7 +134,8 @@ describe.skipIf(executablePath === undefined)("a page", () => {
     const files = new Map(
       output.flatMap((part) => (part.type === "chunk" ? [[part.fileName, part.code] as const] : [])),
     );
-    browser = await chromium.launch({ executablePath: executablePath!, args: ["--no-sandbox"] });
+    if ("browser" in world) browser = await chromium.connect(world.browser);
+
     page = await browser.newPage({ viewport: { width: 700, height: 900 } });
     page.on("pageerror", (error) => errors.push(error.message));
     await page.route(`${origin}**`, async (route) => {
