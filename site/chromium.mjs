@@ -1,4 +1,5 @@
 // Finds a Chromium on this machine: for the tests in a browser and for the pictures in the README.
+import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
@@ -11,10 +12,11 @@ export const launchOptions = { headless: true, args: ["--no-sandbox", "--disable
 function isProgram(file) {
   try {
     accessSync(file, constants.X_OK);
-    return true;
   } catch {
     return false;
   }
+  // Some systems have a script of that name that only says how to install the program.
+  return spawnSync(file, ["--version"], { stdio: "ignore", timeout: 20_000 }).status === 0;
 }
 
 /**
@@ -25,7 +27,7 @@ export function findChromium() {
   const { CHROMIUM: wanted, PATH = "" } = process.env;
   if (wanted !== undefined && wanted !== "") {
     if (isProgram(wanted)) return { path: wanted, reason: undefined };
-    const what = existsSync(wanted) ? "is not a program" : "does not exist";
+    const what = existsSync(wanted) ? "does not start" : "does not exist";
     return { path: undefined, reason: `CHROMIUM names ${wanted}, which ${what}` };
   }
   const folders = [...new Set([...PATH.split(delimiter), "/usr/bin"])].filter((folder) => folder !== "");

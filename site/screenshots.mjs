@@ -10,7 +10,7 @@ import { listen, siteServer } from "./serve.mjs";
 /**
  * @typedef {import("playwright-core").Page} Page
  * @typedef {{ file: string, path: string, width: number, height: number, theme: "light" | "dark", phone?: boolean, at: string }} Shot
- * `at`: what stands at the top of the picture
+ * `at`: what is to be seen
  */
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -18,7 +18,7 @@ const folder = join(root, "docs/images");
 
 /** @type {readonly Shot[]} */
 const shots = [
-  { file: "notebook", path: "autodiff", width: 1200, height: 800, theme: "light", at: "" },
+  { file: "notebook", path: "autodiff", width: 1200, height: 880, theme: "light", at: "main h2 >> nth=2" },
   { file: "figure", path: "figure", width: 1200, height: 800, theme: "dark", at: "figure.picture" },
   { file: "phone", path: "quickstart", width: 390, height: 780, theme: "light", phone: true, at: "figure.picture" },
 ];
@@ -37,16 +37,15 @@ async function take(browser, address, { file, path, width, height, theme, phone 
   await page.getByRole("button", { name: "Run all", exact: true }).click();
   await page.waitForFunction(() => document.querySelector("[data-cell]:not([data-state=done])") === null);
   await page.mouse.move(0, 0);
-  if (at !== "") {
-    // The code that drew it stays in sight.
-    await page
-      .locator(at)
-      .first()
-      .evaluate((node) => {
-        const { top, bottom } = node.getBoundingClientRect();
-        window.scrollBy(0, Math.max(bottom - window.innerHeight + 24, top - window.innerHeight / 2));
-      });
-  } else await page.evaluate(() => window.scrollTo(0, 0));
+  await page
+    .locator(at)
+    .first()
+    .evaluate((node) => {
+      const { top, bottom } = node.getBoundingClientRect();
+      // A heading stands at the top; a picture at the bottom, with the code that drew it above.
+      const offset = node.matches("h2") ? top - 140 : bottom - window.innerHeight + 24;
+      window.scrollBy(0, offset);
+    });
   await page.evaluate(() => document.fonts.ready);
   // A frame for what is drawn after scrolling.
   await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
