@@ -21,6 +21,7 @@ export interface CellHost extends Omit<OutputHost, "runAbove"> {
   readonly inspect: (view: CellView) => void;
   readonly isChanged: (view: CellView) => boolean;
   readonly say: (text: string) => void;
+  readonly warn: (text: string) => void;
 }
 
 /** The HTML of a cell before anything runs; the build writes the same. */
@@ -214,7 +215,7 @@ export class CellView {
       if (this.#mark !== undefined) this.#editor.markError(this.#mark);
       return this.#editor;
     } catch (error) {
-      this.#host.say(`The editor could not be loaded: ${(error as Error).message}. Click again to retry.`);
+      this.#host.warn(`The editor could not be loaded: ${(error as Error).message}. Click again to retry.`);
       return undefined;
     } finally {
       this.node.classList.remove("opening");

@@ -138,6 +138,9 @@ async function start(): Promise<void> {
   document.addEventListener("pointerover", reach);
   document.addEventListener("focusin", reach);
   window.addEventListener("pagehide", () => notebook.flush());
+  window.addEventListener("storage", (event) => {
+    if (event.key === version.store.key && event.newValue !== null) announceOtherTab();
+  });
   window.addEventListener("hashchange", () => {
     if (isShare(location.hash)) location.reload();
   });
@@ -160,6 +163,25 @@ async function start(): Promise<void> {
     notebook.flush();
     history.replaceState(undefined, "", location.pathname + location.search);
     location.reload();
+  }
+
+  /** Two tabs edit one notebook, of which one version can be kept. */
+  function announceOtherTab(): void {
+    const text = "This notebook was edited in another tab. The version that is edited last is the one that is kept.";
+    const showOther = (): void => {
+      notebook.abandon();
+      location.reload();
+    };
+    banner(
+      banners,
+      "tabs",
+      text,
+      [
+        { label: "Show the other version", run: showOther },
+        { label: "Keep this one", run: () => notebook.keep() },
+      ],
+      "warning",
+    );
   }
 
   function announceEdits(): void {

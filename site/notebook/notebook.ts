@@ -85,6 +85,7 @@ export class LiveNotebook {
       inspect: (view) => void this.#inspect(view),
       isChanged: (view) => this.#initial.get(view.id) !== undefined && this.#initial.get(view.id) !== view.code,
       say: options.say,
+      warn: (text) => this.#warn(text),
     };
     this.kernel = new Kernel({
       connect: options.connect,
@@ -148,6 +149,17 @@ export class LiveNotebook {
 
   addCell(): void {
     this.#insert(undefined, "after");
+  }
+
+  /** Takes the place of what another tab has kept. */
+  keep(): void {
+    this.#save();
+  }
+
+  /** Keeps nothing from here on: another version takes this one's place. */
+  abandon(): void {
+    clearTimeout(this.#saving);
+    this.#saving = undefined;
   }
 
   /** Writes edits down now. */
@@ -273,8 +285,14 @@ export class LiveNotebook {
       };
       openInspector(host, view.id);
     } catch (error) {
-      this.#options.say(`The inspector could not be loaded: ${(error as Error).message}. Press again to retry.`);
+      this.#warn(`The inspector could not be loaded: ${(error as Error).message}. Press again to retry.`);
     }
+  }
+
+  /** For those who see the page, and for those who hear it. */
+  #warn(text: string): void {
+    banner(this.#options.banners, "part", text, [], "warning");
+    this.#options.say(text);
   }
 
   #edit(view: CellView, what: Parameters<CellHost["edit"]>[1]): void {
@@ -307,6 +325,11 @@ export class LiveNotebook {
       this.#book.restore({ ...removed, at });
       this.#views.set(view.id, view);
       strip.replaceWith(view.node);
+      // What has become of it meanwhile was not shown.
+      if (view.current !== "running" || this.kernel.running !== view.id) {
+        view.output.end();
+        this.#settle(view.id);
+      }
       view.focus();
       this.#tellTypes();
       this.#saveLater();
@@ -388,7 +411,11 @@ export class LiveNotebook {
   #done(id: string, { error, value, bundle, assertions, milliseconds }: RunResult): void {
     clearInterval(this.#ticking);
     const view = this.#views.get(id);
-    if (view === undefined) return;
+    if (view === undefined) {
+      // The cell was deleted while it ran; if it comes back, it comes as one that has not run.
+      this.#ran.delete(id);
+      return;
+    }
     if (bundle !== undefined) view.output.display(bundle, undefined);
     else if (value !== undefined) view.output.print(`${value}\n`);
     if (error !== undefined) view.output.fail(error);

@@ -27,6 +27,11 @@ export class EditStore {
     this.#key = `adjoint:notebook:${name}`;
   }
 
+  /** Where it is kept: what the browser calls it in its events. */
+  get key(): string {
+    return this.#key;
+  }
+
   /** What is kept; undefined if there is nothing, or nothing that can be read. */
   load(): Saved | undefined {
     try {

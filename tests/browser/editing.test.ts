@@ -138,4 +138,34 @@ inBrowser("edits that cannot be kept", () => {
     await page.keyboard.press("Control+Enter");
     await state(page, 0, "done");
   });
+
+  it("in one of two tabs are told of in the other, which may keep its own", async () => {
+    const one = await openNotebook("autodiff");
+    const two = await one.context().newPage();
+    await two.goto(one.url());
+    await toolbar(two).getByRole("button", { name: "Run all", exact: true }).waitFor();
+    await write(one, 0, "const one = 1;");
+    const told = banner(two).filter({ hasText: "edited in another tab" });
+    await told.waitFor();
+    await write(two, 1, "const two = 2;");
+    await banner(one)
+      .filter({ hasText: "edited in another tab" })
+      .getByRole("button", { name: "Keep this one" })
+      .click();
+    await one.waitForFunction(isKept, kept("autodiff", "const one = 1;"));
+    await told.getByRole("button", { name: "Show the other version" }).click();
+    await two.getByText("const one = 1;").first().waitFor();
+  });
+});
+
+inBrowser("a part of the page that cannot be loaded", () => {
+  it("is told of, and can be tried again", async () => {
+    const page = await openCells(["1 + 1"], { expected: /editor|ERR_FAILED/ });
+    await page.route(/assets\/editor-[^/]*\.js/, (route) => route.abort());
+    await cell(page, 0).locator("pre.code").click();
+    await banner(page).filter({ hasText: "The editor could not be loaded" }).waitFor();
+    await page.unroute(/assets\/editor-[^/]*\.js/);
+    await run(page, 0);
+    await edit(page, 0);
+  });
 });

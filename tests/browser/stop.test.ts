@@ -1,6 +1,19 @@
 // A cell that does not end: it can be stopped, and the page stays alive while it runs.
 import { expect, it } from "vitest";
-import { banner, cell, inBrowser, openCells, output, plain, run, shown, state, toolbar, write } from "./page.ts";
+import {
+  banner,
+  cell,
+  choose,
+  inBrowser,
+  openCells,
+  output,
+  plain,
+  run,
+  shown,
+  state,
+  toolbar,
+  write,
+} from "./page.ts";
 
 const endless = "let rounds = 0;\nwhile (true) {\n  rounds += 1;\n}";
 
@@ -52,6 +65,20 @@ inBrowser("a cell without end", () => {
     await state(page, 2, "done");
     expect(await shown(page, 1)).toBe("5");
     expect(await shown(page, 2)).toBe("7");
+  });
+
+  it("can be deleted while it runs, and brought back", async () => {
+    const page = await openCells([endless, "1 + 1"]);
+    await cell(page, 0).getByRole("button", { name: "Run cell 1" }).click();
+    await state(page, 0, "running");
+    await choose(cell(page, 0), "Delete this cell");
+    await toolbar(page).getByRole("button", { name: "Stop", exact: true }).click();
+    await run(page, 0);
+    expect(await shown(page, 0)).toBe("2");
+    await page.getByRole("button", { name: "Undo" }).click();
+    await write(page, 0, "40 + 2");
+    await run(page, 0);
+    expect(await shown(page, 0)).toBe("42");
   });
 
   it("is forgotten by a restart, which keeps the text", async () => {
