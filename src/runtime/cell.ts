@@ -5,6 +5,7 @@
  */
 import type { Backend, Storage } from "../backends/backend.ts";
 import { type DType, dtypeBytes, type TypedArray } from "../types/dtype.ts";
+import { Member } from "./census.ts";
 
 /** Arrays up to this many bytes live in JavaScript. */
 export const smallBytes = 4096;
@@ -25,12 +26,13 @@ export interface Place {
   readonly id: number;
 }
 
-export class Cell {
+export class Cell extends Member {
   readonly place: Place;
   /** Why the elements are gone: deleted, or donated to a call. */
   gone: string | null = null;
 
   constructor(place: Place) {
+    super();
     this.place = place;
   }
 
