@@ -35,7 +35,9 @@ test("arrays that die after many steps are found too", () => {
   const last: NDArray[] = [];
   for (let i = 0; i < 200; i++) last[i % 10] = ones(8).mul(i);
   expect(managedMemory().bytes).toBeLessThan(500 * megabyte);
-  expect(last.map((x) => Number(x.get(5))).sort((a, b) => a - b)).toEqual(Array.from({ length: 10 }, (_, i) => 190 + i));
+  expect(last.map((x) => Number(x.get(5))).sort((a, b) => a - b)).toEqual(
+    Array.from({ length: 10 }, (_, i) => 190 + i),
+  );
 });
 
 test("a sweep takes what is dead and leaves what lives, reshaped arrays among it", () => {
