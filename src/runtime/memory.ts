@@ -221,6 +221,42 @@ export function discard(cell: Cell, reason: string): void {
   if (!owners.has(owner.id)) cell.place.host = null;
 }
 
+/** Cells whose arrays the caller of the next program gives up, and why. */
+let offered: ReadonlyMap<Cell, string> | undefined;
+
+/** Runs a program that may write its results over these cells' memory. */
+export function offering<T>(cells: ReadonlyMap<Cell, string>, run: () => T): T {
+  offered = cells;
+  try {
+    return run();
+  } finally {
+    offered = undefined;
+  }
+}
+
+/** What the caller of this program gives up. Programs that it calls itself are offered nothing. */
+export function takeOffer(): ReadonlyMap<Cell, string> | undefined {
+  const taken = offered;
+  offered = undefined;
+  return taken;
+}
+
+/** Takes the block of a cell, which is gone from now on; undefined if anything else can see the block. */
+export function seize(cell: Cell, backend: Backend, reason: string): Storage | undefined {
+  const { place } = cell;
+  const { storage, id } = place;
+  if (cell.gone !== null || storage === null || place.backend !== backend || isRunning(place)) return undefined;
+  if (owners.get(id)?.size !== 1) return undefined;
+  cell.gone = reason;
+  if (census) census.delete(cell);
+  else finalizers.unregister(cell);
+  owners.delete(id);
+  table.delete(id);
+  liveBytes -= storage.bytes;
+  place.storage = null;
+  return storage;
+}
+
 /** Arrays in backend memory and their bytes. */
 export function managedMemory(): { readonly arrays: number; readonly bytes: number } {
   return { arrays: table.size, bytes: liveBytes };
