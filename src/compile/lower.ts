@@ -12,6 +12,7 @@ import { range } from "../util/list.ts";
 import { lowerCallback } from "./callback.ts";
 import { lowerBranch, lowerLoop, lowerWhile } from "./control.ts";
 import { lowerConvolve, lowerReduceWindow } from "./convolve.ts";
+import { contractIdentity } from "./identity.ts";
 import { flattenCalls } from "./inline.ts";
 import type { BufferSpec, Kernel, Program, Step, Store } from "./ir.ts";
 import {
@@ -251,8 +252,12 @@ function lowerEquation(
       return [
         lowerCumulative(context, operands[0]!, aval, lower.op, lower.axis(params), lower.reverse(params), target(0)),
       ];
-    case "contract":
-      return [lowerContract(context, operands[0]!, operands[1]!, aval, lower.dimensions(params), target(0))];
+    case "contract": {
+      const [x, y] = operands as [Value, Value];
+      const dimensions = lower.dimensions(params);
+      const same = contractIdentity(context, x, y, aval, dimensions);
+      return [same ?? lowerContract(context, x, y, aval, dimensions, target(0))];
+    }
     case "convolve":
       return [lowerConvolve(context, operands[0]!, operands[1]!, aval, lower.convolution(params), target(0))];
     case "reduceWindow":
