@@ -32,4 +32,16 @@ for (const [name, n] of Object.entries(sizes)) {
     }),
   );
 }
+const three = Float32Array.of(1, 2, 3);
+let sum = three;
+limits["addition of three floats in new arrays, JavaScript"] = {
+  value:
+    1000 *
+    (await time(() => {
+      sum = new Float32Array(3);
+      for (let i = 0; i < 3; i++) sum[i] = three[i] + three[i];
+    })),
+  unit: "us",
+};
+if (sum[2] !== 6) throw new Error("three and three are not six");
 console.log(JSON.stringify(limits));
