@@ -33,15 +33,15 @@ for (const [name, n] of Object.entries(sizes)) {
   );
 }
 const three = Float32Array.of(1, 2, 3);
-let sum = three;
-limits["addition of three floats in new arrays, JavaScript"] = {
-  value:
-    1000 *
-    (await time(() => {
-      sum = new Float32Array(3);
-      for (let i = 0; i < 3; i++) sum[i] = three[i] + three[i];
-    })),
-  unit: "us",
+/** The last sums are kept, so that no compiler leaves out what nobody looks at. */
+const sums = new Array(16).fill(three);
+let place = 0;
+const addThree = () => {
+  const sum = new Float32Array(3);
+  for (let i = 0; i < 3; i++) sum[i] = three[i] + three[i];
+  sums[place++ & 15] = sum;
 };
-if (sum[2] !== 6) throw new Error("three and three are not six");
+const { fastest } = await measure(addThree, budget);
+limits["addition of three floats in new arrays, JavaScript"] = { value: 1000 * fastest, unit: "us" };
+if (sums.some((sum) => sum[2] !== 6)) throw new Error("three and three are not six");
 console.log(JSON.stringify(limits));

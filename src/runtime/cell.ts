@@ -5,7 +5,7 @@
  */
 import type { Backend, Storage } from "../backends/backend.ts";
 import { type DType, dtypeBytes, type TypedArray } from "../types/dtype.ts";
-import { Member } from "./census.ts";
+import { findable } from "./census.ts";
 
 /** Arrays up to this many bytes live in JavaScript. */
 export const smallBytes = 4096;
@@ -26,13 +26,12 @@ export interface Place {
   readonly id: number;
 }
 
-export class Cell extends Member {
+export class Cell {
   readonly place: Place;
   /** Why the elements are gone: deleted, or donated to a call. */
   gone: string | null = null;
 
   constructor(place: Place) {
-    super();
     this.place = place;
   }
 
@@ -46,6 +45,8 @@ export class Cell extends Member {
     return dtypeBytes(this.place.dtype) * this.place.elements;
   }
 }
+
+findable(Cell);
 
 /** A cell of elements in JavaScript. The caller must not change `data`. */
 export function hostCell(dtype: DType, elements: number, data: TypedArray): Cell {

@@ -4,19 +4,21 @@
  * collections but the slow ones.
  */
 
-/** What members of a census are found by: `inspect` calls the method of each. */
-const inspectHook = Symbol.for("nodejs.util.inspect.custom");
+let found: object[] | undefined;
 
-let found: Member[] | undefined;
+/** Lets a census find the instances of a class: `inspect` calls this method of each. */
+export function findable(type: { readonly prototype: object }): void {
+  Object.defineProperty(type.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+    value(this: object): string {
+      found?.push(this);
+      return "";
+    },
+  });
+}
 
-/** An object that a census can find. */
-export class Member {}
-Object.defineProperty(Member.prototype, inspectHook, {
-  value(this: Member): string {
-    found?.push(this);
-    return "";
-  },
-});
+/** What a census is tried with. */
+export class Probe {}
+findable(Probe);
 
 interface NodeUtil {
   inspect(value: object, options: object): string;
@@ -24,7 +26,8 @@ interface NodeUtil {
 
 const options = { showHidden: true, customInspect: true, maxArrayLength: Number.POSITIVE_INFINITY, depth: 1 };
 
-export class Census<T extends Member> {
+/** A set of instances of a class that is `findable`. */
+export class Census<T extends object> {
   private readonly util: NodeUtil;
   private readonly members = new WeakSet<T>();
 
@@ -33,13 +36,13 @@ export class Census<T extends Member> {
   }
 
   /** An empty census, or undefined where weak sets cannot be looked into. */
-  static create<T extends Member>(builtin: (name: string) => unknown): Census<T> | undefined {
+  static create<T extends object>(builtin: (name: string) => unknown): Census<T> | undefined {
     const util = builtin("node:util") as NodeUtil | undefined;
     if (typeof util?.inspect !== "function") return undefined;
-    const probe = new Census(util);
-    const member = new Member();
-    probe.add(member);
-    return probe.living()[0] === member ? new Census<T>(util) : undefined;
+    const census = new Census(util);
+    const probe = new Probe();
+    census.add(probe);
+    return census.living()[0] === probe ? new Census<T>(util) : undefined;
   }
 
   add(member: T): void {
@@ -51,7 +54,7 @@ export class Census<T extends Member> {
 
   /** All members that no collection has taken yet. */
   living(): T[] {
-    const result: Member[] = [];
+    const result: object[] = [];
     found = result;
     try {
       this.util.inspect(this.members, options);

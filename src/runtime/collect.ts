@@ -2,7 +2,7 @@
  * Asking the engine for a collection in the middle of a job. Finalizers run only when the event loop turns, and small handles
  * give the engine no reason to collect. Node lets a program ask, with no flag from the user.
  */
-import { Census, Member } from "./census.ts";
+import { Census, Probe } from "./census.ts";
 
 interface V8Module {
   setFlagsFromString(flags: string): void;
@@ -49,7 +49,7 @@ export function findCollector(): Collector | undefined {
     };
     const census = Census.create(builtin);
     if (census === undefined) return undefined;
-    for (let i = 0; i < 8; i++) census.add(new Member());
+    for (let i = 0; i < 8; i++) census.add(new Probe());
     collect(false);
     // The last one may still be seen on the stack.
     return { collect, young: census.living().length <= 1 };

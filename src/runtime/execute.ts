@@ -61,11 +61,11 @@ function compileJaxpr(jaxpr: Jaxpr, name: string): Compiled {
   };
 }
 
-/** Blocks of operands that the caller gives up, by the number of the output that takes each. */
-function seizeBlocks(compiled: Compiled, operands: readonly NDArray[]): Map<number, Storage> {
-  const blocks = new Map<number, Storage>();
+/** Blocks of operands that the caller gives up, by the number of the output that takes each; undefined for none. */
+function seizeBlocks(compiled: Compiled, operands: readonly NDArray[]): Map<number, Storage> | undefined {
   const offer = takeOffer();
-  if (offer === undefined) return blocks;
+  if (offer === undefined) return undefined;
+  const blocks = new Map<number, Storage>();
   const { executable, backend } = compiled;
   compiled.reusable ??= reusableInputs(executable.program).map((inputs) => inputs.map((i) => compiled.arguments[i]!));
   const returned = new Set(compiled.outputs.flatMap((o) => (o.kind === "input" ? [o.index] : [])));
@@ -90,17 +90,17 @@ export function callCompiled(compiled: Compiled, operands: readonly NDArray[]): 
   const temporary: Storage[] = [];
   const inputs: Storage[] = [];
   const outputs: Storage[] = [];
-  let seized: ReadonlyMap<number, Storage> = new Map();
+  let seized: ReadonlyMap<number, Storage> | undefined;
   try {
     for (const i of compiled.arguments) inputs.push(storageOf(operands[i]!, backend, operands, temporary));
     seized = seizeBlocks(compiled, operands);
-    for (const [i, aval] of compiled.outputAvals.entries()) {
-      outputs.push(seized.get(i) ?? allocate(backend, aval.dtype, sizeOf(aval.shape), operands));
+    for (const aval of compiled.outputAvals) {
+      outputs.push(seized?.get(outputs.length) ?? allocate(backend, aval.dtype, sizeOf(aval.shape), operands));
     }
     if (compiled.executable.program.functions === undefined) backend.run(compiled.executable, inputs, outputs);
     else whilePinned(operands, () => backend.run(compiled.executable, inputs, outputs));
   } catch (error) {
-    for (const storage of new Set([...seized.values(), ...outputs])) backend.free(storage);
+    for (const storage of new Set([...(seized?.values() ?? []), ...outputs])) backend.free(storage);
     throw error;
   } finally {
     for (const storage of temporary) backend.free(storage);

@@ -1,7 +1,7 @@
 /** Dead arrays are found inside of synchronous loops, young and old ones, and when the event loop turns. */
 import { numpy as jnp, type NDArray } from "adjoint";
 import { expect, test } from "vitest";
-import { Census, Member } from "../../src/runtime/census.ts";
+import { Census, Probe } from "../../src/runtime/census.ts";
 import { builtin } from "../../src/runtime/collect.ts";
 import { getBackend } from "../../src/runtime/device.ts";
 import { collectGarbage, managedMemory, sweep } from "../../src/runtime/memory.ts";
@@ -10,10 +10,10 @@ const megabyte = 2 ** 20;
 const ones = (megabytes: number): NDArray => jnp.ones([(megabytes * megabyte) / 4]);
 
 test("a census finds members until they are dead or deleted", () => {
-  const census = Census.create<Member>(builtin)!;
-  const [a, b] = [new Member(), new Member()];
+  const census = Census.create<Probe>(builtin)!;
+  const [a, b] = [new Probe(), new Probe()];
   const addAll = (dead: number): void => {
-    for (let i = 0; i < dead; i++) census.add(new Member());
+    for (let i = 0; i < dead; i++) census.add(new Probe());
     for (const member of [a, b]) census.add(member);
   };
   addAll(5);
