@@ -419,6 +419,24 @@ describe("donation", () => {
       const y = lax.full([n], 1, "float32").add(0);
       expect(growth(() => expectClose(g(y).get(7), n + 2))).toBeLessThanOrEqual(0);
     });
+    test("of rows that run in blocks", () => {
+      const normal = (x: NDArray): NDArray => {
+        const e = lax.exp(x);
+        return lax.div(e, lax.broadcastInDim(lax.reduceSum(e, [1]), [400, 600], [0]));
+      };
+      const x = lax.sin(counting([400 * 600])).reshape([400, 600]);
+      const wanted = jit(normal)(x).tolist();
+      const f = jit(normal, { donateArgnums: 0 });
+      expect(f.lower(x).asText("kernels")).toContain("in any order");
+      const donated = lax.add(x, 0);
+      let y = x;
+      expect(
+        growth(() => {
+          y = f(donated);
+        }),
+      ).toBe(0);
+      expect(y.tolist()).toEqual(wanted);
+    });
     test("but not under a transformation, whose parts read it again", () => {
       const f = jit((x: NDArray) => lax.sin(x), { donateArgnums: 0 });
       const x = lax.mul(counting([n]), 0);
