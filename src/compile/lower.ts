@@ -12,6 +12,7 @@ import { range } from "../util/list.ts";
 import { lowerCallback } from "./callback.ts";
 import { lowerBranch, lowerLoop, lowerWhile } from "./control.ts";
 import { lowerConvolve, lowerReduceWindow } from "./convolve.ts";
+import { contractIdentity } from "./identity.ts";
 import { flattenCalls } from "./inline.ts";
 import type { BufferSpec, Kernel, Program, Step, Store } from "./ir.ts";
 import {
@@ -22,6 +23,7 @@ import {
   lowerReduce,
   lowerScatter,
   lowerSort,
+  lowerTransposedContract,
 } from "./kernel.ts";
 import { planWorkspace } from "./plan.ts";
 import { reshapeIndex, splitsOnly } from "./reshape.ts";
@@ -147,6 +149,18 @@ export function lowerEquations(
   const count = (atom: Atom): void => void uses.set(atom, (uses.get(atom) ?? 0) + 1);
   for (const equation of jaxpr.equations) for (const atom of new Set(equation.inputs)) count(atom);
   for (const atom of jaxpr.outputs) count(atom);
+  // Matrices that are read once, with their axes exchanged.
+  const exchanged = new Set<Atom>();
+  for (const {
+    primitive,
+    params,
+    inputs: [x],
+  } of jaxpr.equations) {
+    if (primitive.lower.kind !== "view" || uses.get(x!) !== 1 || x!.aval.shape.length !== 2) continue;
+    const [i, j] = [b.index(0), b.index(1)];
+    const index = primitive.lower.index(b, [i, j], params, x!.aval);
+    if (index.length === 2 && index[0] === j && index[1] === i) exchanged.add(x!);
+  }
   const environment = new Map<Var, Value>();
   jaxpr.inputs.forEach((v, i) => void environment.set(v, inputs[i]!));
   const read = (atom: Atom): Value =>
@@ -155,7 +169,7 @@ export function lowerEquations(
       : environment.get(atom)!;
   for (const equation of jaxpr.equations) {
     const operands = equation.inputs.map(read);
-    const results = lowerEquation(context, equation, operands, targets);
+    const results = lowerEquation(context, equation, operands, targets, exchanged.has(equation.outputs[0]!));
     results.forEach((value, i) => {
       const variable = equation.outputs[i]!;
       environment.set(variable, value);
@@ -180,6 +194,7 @@ function lowerEquation(
   equation: Equation,
   operands: readonly Value[],
   targets: ReadonlyMap<Var, Place>,
+  isExchanged: boolean,
 ): readonly Value[] {
   const { b } = context;
   const { primitive, params } = equation;
@@ -251,8 +266,16 @@ function lowerEquation(
       return [
         lowerCumulative(context, operands[0]!, aval, lower.op, lower.axis(params), lower.reverse(params), target(0)),
       ];
-    case "contract":
-      return [lowerContract(context, operands[0]!, operands[1]!, aval, lower.dimensions(params), target(0))];
+    case "contract": {
+      const [x, y] = operands as [Value, Value];
+      const dimensions = lower.dimensions(params);
+      const same = contractIdentity(context, x, y, aval, dimensions);
+      const isMatrix = dimensions.lhsBatch.length === 0 && x.aval.shape.length === dimensions.lhsContracting.length + 1;
+      if (same === undefined && isExchanged && isMatrix) {
+        return [lowerTransposedContract(context, x, y, aval, dimensions)];
+      }
+      return [same ?? lowerContract(context, x, y, aval, dimensions, target(0))];
+    }
     case "convolve":
       return [lowerConvolve(context, operands[0]!, operands[1]!, aval, lower.convolution(params), target(0))];
     case "reduceWindow":
