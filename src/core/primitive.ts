@@ -211,6 +211,21 @@ export type Lowering<P> =
   /** A program run while another says so. Operands: condition's constants, body's constants, carries. */
   | { readonly kind: "while"; readonly while: (params: P) => WhileLowering };
 
+/** The planes of an operand: real and imaginary part. A real operand has an imaginary part of zero. */
+export type Planes = readonly [re: Expr, im: Expr];
+
+/** How a primitive acts where an operand or result is complex. Backends know real numbers only: see `compile/planes.ts`. */
+export type ComplexRule<P> =
+  /** On real and imaginary parts alike; real operands take part in both. Sorts and algorithms of the host's take the planes
+   *  of an operand for operands of their own. */
+  | "planes"
+  /** It is linear in each of two operands. */
+  | "bilinear"
+  /** For maps: one scalar expression for each plane of the result, which is one if the result is real. */
+  | ((b: ExprBuilder, xs: readonly Planes[], params: P, avals: readonly Aval[]) => readonly Expr[])
+  /** In terms of other primitives. */
+  | { readonly expand: (operands: readonly NDArray[], params: P) => readonly NDArray[] };
+
 export interface LoopLowering {
   readonly jaxpr: Jaxpr;
   readonly constants: number;
@@ -291,6 +306,7 @@ export interface Primitive<P> {
     | undefined;
   readonly effects: ((params: P) => readonly Effect[]) | undefined;
   readonly lower: Lowering<P>;
+  readonly complex: ComplexRule<P> | undefined;
   readonly show: ((params: P, avals: readonly Aval[]) => readonly (readonly [string, ShownParam])[]) | undefined;
   readonly laws: Laws<P>;
 }
@@ -307,6 +323,8 @@ interface CommonSpec<P> {
   readonly dce?: NonNullable<Primitive<P>["dce"]>;
   readonly effects?: (params: P) => readonly Effect[];
   readonly lower: Lowering<P>;
+  /** How it acts on complex numbers. Default: not at all, but for primitives that carry programs, which need not say. */
+  readonly complex?: ComplexRule<P>;
   /** Parameters in JAX's jaxpr text, in JAX's names and order. Default: none. */
   readonly show?: NonNullable<Primitive<P>["show"]>;
   readonly laws: Laws<P>;
@@ -405,6 +423,7 @@ export function definePrimitive<A extends number | "variadic", P = null>(spec: P
     dce: spec.dce,
     effects: spec.effects,
     lower: spec.lower,
+    complex: spec.complex,
     show: spec.show,
     laws: spec.laws,
   };
@@ -434,6 +453,7 @@ export function defineManyPrimitive<P = null>(spec: ManyPrimitiveSpec<P>): ManyO
     dce: spec.dce,
     effects: spec.effects,
     lower: spec.lower,
+    complex: spec.complex,
     show: spec.show,
     laws: spec.laws,
   };

@@ -393,6 +393,7 @@ export const convGeneralDilated: Operation<2, ConvGeneralDilatedParams> = /* @__
     return lhsDim === null ? batchedRhs(lhs!, rhs!, rhsDim!, params) : batchedLhs(lhs!, rhs!, lhsDim!, rhsDim!, params);
   },
   lower: { kind: "convolve", convolution: (params) => params },
+  complex: "bilinear",
   show: (params) => {
     const { lhsSpec, rhsSpec, outSpec } = params.dimensionNumbers;
     const specs = `lhs_spec=${formatShape(lhsSpec)}, rhs_spec=${formatShape(rhsSpec)}, out_spec=${formatShape(outSpec)}`;

@@ -238,6 +238,7 @@ export const dotGeneral: Operation<2, DotGeneralParams> = /* @__PURE__ */ define
       rhsBatch,
     }),
   },
+  complex: "bilinear",
   show: ({ dimensionNumbers: [contracting, batch], preferredElementType }) => {
     const pair = ([lhs, rhs]: readonly [readonly number[], readonly number[]]): string =>
       `([${lhs.join(", ")}], [${rhs.join(", ")}])`;

@@ -90,6 +90,7 @@ export const sort: ManyOperation<SortParams> = /* @__PURE__ */ defineManyPrimiti
     return [sort(operands, { ...params, dimension }), xs.map(() => dim)];
   },
   lower: { kind: "sort", axis: ({ dimension }) => dimension, keys: ({ numKeys }) => numKeys },
+  complex: "planes",
   show: ({ dimension, isStable, numKeys }) => [
     ["dimension", dimension],
     ["is_stable", isStable],

@@ -106,6 +106,40 @@ export function isComplex(dtype: DType): boolean {
   return table[dtype].kind === "c";
 }
 
+/** The dtype of the real and the imaginary part of a value; for real dtypes, that dtype. */
+export function realDType(dtype: DType): DType {
+  return dtype === "complex64" ? "float32" : dtype === "complex128" ? "float64" : dtype;
+}
+
+/** The complex dtype whose parts can hold values of a dtype. */
+export function complexDType(dtype: DType): DType {
+  return dtype === "float64" || dtype === "complex128" ? "complex128" : "complex64";
+}
+
+/** A complex number in JavaScript. */
+export interface Complex {
+  readonly re: number;
+  readonly im: number;
+}
+
+/** The value of one element in JavaScript. A complex one is a number where its imaginary part is 0. */
+export type ScalarValue = number | bigint | boolean | Complex;
+
+/** Whether a value is a complex number, `{ re, im }`. */
+export function isComplexValue(value: unknown): value is Complex {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    typeof (value as Complex).re === "number" &&
+    typeof (value as Complex).im === "number"
+  );
+}
+
+/** The real and the imaginary part of a scalar. */
+export function partsOf(value: ScalarValue): readonly [re: number, im: number] {
+  return typeof value === "object" ? [value.re, value.im] : [Number(value), 0];
+}
+
 /** Whether a dtype is a signed or unsigned integer type. */
 export function isInteger(dtype: DType): boolean {
   const kind = table[dtype].kind;
@@ -182,7 +216,7 @@ export function isTypedArray(value: unknown): value is TypedArray {
 
 /**
  * A typed array over the bytes of elements of this dtype. Booleans are one byte each, float16 and bfloat16 two raw bytes,
- * complex numbers two interleaved floats (so twice as many entries), keys one 64-bit word.
+ * complex numbers floats: all real parts, then all imaginary parts (so twice as many entries); keys one 64-bit word.
  */
 export function viewAs(dtype: DType, buffer: ArrayBufferLike, byteOffset: number, elements: number): TypedArray {
   switch (dtype) {

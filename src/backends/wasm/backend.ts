@@ -27,6 +27,8 @@ const stored: ReadonlySet<DType> = new Set<DType>([
   "uint64",
   "float32",
   "float64",
+  "complex64",
+  "complex128",
   "float0",
   "key<fry>",
 ]);
