@@ -8,7 +8,16 @@ import { isNDArray, type NDArray } from "../core/ndarray.ts";
 import { getExecutor, isConcrete } from "../core/trace.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors/index.ts";
 import { broadcastTo } from "../prims/movement.ts";
-import { type DType, dtypeKind, integerRange, isComplex, isComplexValue, isInexact, isInteger, isTypedArray } from "../types/dtype.ts";
+import {
+  type DType,
+  dtypeKind,
+  integerRange,
+  isComplex,
+  isComplexValue,
+  isInexact,
+  isInteger,
+  isTypedArray,
+} from "../types/dtype.ts";
 import { type Promoted, promote } from "../types/promotion.ts";
 import { equalShapes, formatShape, type Shape } from "../types/shape.ts";
 import { type ArrayArg, asArray, cast, notAnArray } from "./convert.ts";
@@ -77,8 +86,7 @@ function convert(item: Item, { dtype, weakType }: Promoted): NDArray {
   const { aval } = item;
   if (aval.dtype === dtype && aval.weakType === weakType) return item;
   const exact =
-    aval.dtype === dtype ||
-    (isComplex(dtype) && aval.dtype !== "float16" && aval.dtype !== "bfloat16") || (isInteger(aval.dtype) && (isInteger(dtype) || dtype === "float32"));
+    aval.dtype === dtype || isComplex(dtype) || (isInteger(aval.dtype) && (isInteger(dtype) || dtype === "float32"));
   if (exact && aval.shape.length === 0 && isConcrete(item)) {
     const value = getExecutor().scalar(item);
     if (value !== undefined) return scalar(value, dtype, weakType);

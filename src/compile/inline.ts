@@ -89,7 +89,7 @@ class Flattener {
 /** How a primitive acts on complex numbers in terms of others, where it has such numbers and says so. */
 function complexExpansion(equation: Equation): Expansion | undefined {
   const { complex } = equation.primitive;
-  return typeof complex === "object" && isComplexEquation(equation) ? complex.expand : undefined;
+  return typeof complex === "object" && "expand" in complex && isComplexEquation(equation) ? complex.expand : undefined;
 }
 
 /** Parameters as text: equal for equal plain data; programs and functions by identity. */

@@ -216,15 +216,14 @@ export type Planes = readonly [re: Expr, im: Expr];
 
 /** How a primitive acts where an operand or result is complex. Backends know real numbers only: see `compile/planes.ts`. */
 export type ComplexRule<P> =
-  /** On real and imaginary parts alike; real operands take part in both. Sorts and algorithms of the host's take the planes
-   *  of an operand for operands of their own. */
+  /** On real and imaginary parts alike; real operands take part in both. */
   | "planes"
-  /** It is linear in each of two operands. */
-  | "bilinear"
   /** For maps: one scalar expression for each plane of the result, which is one if the result is real. */
-  | ((b: ExprBuilder, xs: readonly Planes[], params: P, avals: readonly Aval[]) => readonly Expr[])
+  | ((b: ExprBuilder, xs: readonly Planes[], params: P) => readonly Expr[])
   /** In terms of other primitives. */
-  | { readonly expand: (operands: readonly NDArray[], params: P) => readonly NDArray[] };
+  | { readonly expand: (operands: readonly NDArray[], params: P) => readonly NDArray[] }
+  /** By another lowering, whose operands and results are the planes of the primitive's own, one after another. */
+  | { readonly lower: (params: P, operands: readonly Aval[], results: readonly Aval[]) => Lowering<P> };
 
 export interface LoopLowering {
   readonly jaxpr: Jaxpr;

@@ -35,7 +35,7 @@ import { registerPytreeNode } from "../tree/registry.ts";
 import { staticKey } from "../tree/structure.ts";
 import type { Args, Traced } from "../tree/types.ts";
 import { type Aval, formatAval } from "../types/aval.ts";
-import { isFloating, isTypedArray, type TypedArray } from "../types/dtype.ts";
+import { isFloating, isTypedArray, sliceElements, type TypedArray } from "../types/dtype.ts";
 import { sizeOf } from "../types/shape.ts";
 import { range, splitList } from "../util/list.ts";
 import { checkFields, fieldNames, formatFields, parseFormat } from "./format.ts";
@@ -169,8 +169,8 @@ export class CheckedError {
         const size = sizeOf(aval.shape);
         const data = peek(this.payload[before + i]!);
         // What does not depend on a mapped axis stands once, or once for each example.
-        const at = data.length === size ? 0 : example * size;
-        return fromTypedArray(aval, data.slice(at, at + size));
+        const at = this.payload[before + i]!.size === size ? 0 : example * size;
+        return fromTypedArray(aval, sliceElements(data, aval.dtype, at, at + size));
       }),
     );
   }

@@ -13,6 +13,7 @@ import { eq, le } from "../prims/compare.ts";
 import { isFinite as finiteElements } from "../prims/rounding.ts";
 import { peek } from "../runtime/array.ts";
 import { formatAval } from "../types/aval.ts";
+import { realDType } from "../types/dtype.ts";
 import { broadcastShapes, equalShapes } from "../types/shape.ts";
 import { readArguments, type Trailing } from "./arguments.ts";
 import { isnan } from "./floats.ts";
@@ -66,7 +67,7 @@ function close(caller: string, x: ArrayArg, y: ArrayArg, args: readonly unknown[
     equalNan = false,
   } = readArguments<CloseOptions>(caller, args, ["rtol", "atol", "equalNan"]);
   const [a, b] = promoteArgsInexact(caller, x, y) as [NDArray, NDArray];
-  const { dtype } = b.aval;
+  const dtype = realDType(b.aval.dtype);
   const tolerance = (t: ArrayArg): NDArray => cast(asArray(t, caller), dtype);
   const bound = add(tolerance(atol), mul(tolerance(rtol), abs(b)));
   const near = and(finiteElements(b), le(abs(sub(a, b)), bound));

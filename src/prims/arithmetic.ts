@@ -10,12 +10,22 @@ import { formatAval } from "../types/aval.ts";
 import { isComplex, isInteger, realDType } from "../types/dtype.ts";
 import { convertElementType } from "./cast.ts";
 import { eq, ge } from "./compare.ts";
-import { log } from "./exponential.ts";
 import { conj, real as realPart } from "./complex.ts";
-import { modulus, powerPlanes, product, quotient, rsqrtPlanes, signPlanes, sqrtPlanes } from "./planes.ts";
+import { log } from "./exponential.ts";
+import {
+  extremePlanes,
+  modulus,
+  powerPlanes,
+  product,
+  quotient,
+  rsqrtPlanes,
+  signPlanes,
+  sqrtPlanes,
+} from "./planes.ts";
 import { floor } from "./rounding.ts";
 import {
   bitsDType,
+  type Category,
   checkAccepted,
   elementwise,
   elementwiseShape,
@@ -24,7 +34,6 @@ import {
   known,
   notDifferentiable,
   numeric,
-  ordered,
   real,
   transposeSum,
   where,
@@ -133,6 +142,8 @@ export const rem: Binary = /* @__PURE__ */ definePrimitive({
   },
 });
 
+const comparable: readonly Category[] = ["integer", "floating", "complexfloating", "bool"];
+
 /** The share of an extreme's tangent that belongs to x: 1 where x alone is the extreme, 1/2 at a tie, else 0. */
 function share(x: NDArray, extreme: NDArray, y: NDArray): NDArray {
   return div(where(eq(x, extreme), 1, 0, extreme), where(eq(y, extreme), 2, 1, extreme));
@@ -142,7 +153,7 @@ function share(x: NDArray, extreme: NDArray, y: NDArray): NDArray {
 export const max: Binary = /* @__PURE__ */ definePrimitive({
   name: "max",
   arity: 2,
-  type: (avals) => elementwise("max", ordered, avals, { similar: "maximum" }),
+  type: (avals) => elementwise("max", comparable, avals, { similar: "maximum" }),
   jvp: [
     (t, [x, y], _params, result) => mul(t, share(x!, result, y!)),
     (t, [x, y], _params, result) => mul(t, share(y!, result, x!)),
@@ -150,6 +161,7 @@ export const max: Binary = /* @__PURE__ */ definePrimitive({
   transpose: "nonlinear",
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x, y]) => (x!.dtype === "bool" ? b.or(x!, y!) : b.max(x!, y!)) },
+  complex: (b, [x, y]) => extremePlanes(b, x!, y!, "gt"),
   laws: { dtypes: ["float32", "int32", "uint32", "bool"] },
 });
 
@@ -157,7 +169,7 @@ export const max: Binary = /* @__PURE__ */ definePrimitive({
 export const min: Binary = /* @__PURE__ */ definePrimitive({
   name: "min",
   arity: 2,
-  type: (avals) => elementwise("min", ordered, avals, { similar: "minimum" }),
+  type: (avals) => elementwise("min", comparable, avals, { similar: "minimum" }),
   jvp: [
     (t, [x, y], _params, result) => mul(t, share(x!, result, y!)),
     (t, [x, y], _params, result) => mul(t, share(y!, result, x!)),
@@ -165,6 +177,7 @@ export const min: Binary = /* @__PURE__ */ definePrimitive({
   transpose: "nonlinear",
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x, y]) => (x!.dtype === "bool" ? b.and(x!, y!) : b.min(x!, y!)) },
+  complex: (b, [x, y]) => extremePlanes(b, x!, y!, "lt"),
   laws: { dtypes: ["float32", "int32", "uint32", "bool"] },
 });
 
@@ -320,7 +333,9 @@ export const integerPow: Operation<1, IntegerPowParams> = /* @__PURE__ */ define
   ],
   transpose: "nonlinear",
   batch: "elementwise",
-  lower: { kind: "map", expr: (b, [x], { y }) =>
+  lower: {
+    kind: "map",
+    expr: (b, [x], { y }) =>
       repeatedSquaring(
         x!,
         y,

@@ -5,7 +5,7 @@ import { type Binary, definePrimitive, isLinear, type Operation, type Unary } fr
 import { DTypeError } from "../errors/index.ts";
 import type { Aval } from "../types/aval.ts";
 import { complexDType, type DType, isComplex, realDType } from "../types/dtype.ts";
-import { neg } from "./arithmetic.ts";
+import { add, neg, sub } from "./arithmetic.ts";
 import { type Category, checkSameDTypes, elementwise, elementwiseShape, inexact } from "./rules.ts";
 
 const complexOnly: readonly Category[] = ["complexfloating"];
@@ -90,4 +90,13 @@ export const conjugate: Operation<1, ConjParams> = /* @__PURE__ */ definePrimiti
 /** The complex conjugate of x, which may be real; the result is complex. */
 export function conj(x: NDArray): NDArray {
   return conjugate(x, { inputDtype: x.aval.dtype });
+}
+
+/** x y by an operation on real arrays that is linear in both; either may be real. */
+export function bilinear(x: NDArray, y: NDArray, times: (x: NDArray, y: NDArray) => NDArray): NDArray {
+  if (!isComplex(x.aval.dtype)) return complex(times(x, real(y)), times(x, imag(y)));
+  const [a, b] = [real(x), imag(x)];
+  if (!isComplex(y.aval.dtype)) return complex(times(a, y), times(b, y));
+  const [c, d] = [real(y), imag(y)];
+  return complex(sub(times(a, c), times(b, d)), add(times(a, d), times(b, c)));
 }

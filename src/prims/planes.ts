@@ -46,7 +46,10 @@ function magnitudes(b: ExprBuilder, [x, y]: Planes): readonly [large: Expr, rati
   const [p, q] = [b.abs(x), b.abs(y)];
   const large = b.max(p, q);
   const small = b.min(p, q);
-  return [large, b.select(b.eq(large, small), b.select(isZero(b, large), large, b.like(1, large)), b.div(small, large))];
+  return [
+    large,
+    b.select(b.eq(large, small), b.select(isZero(b, large), large, b.like(1, large)), b.div(small, large)),
+  ];
 }
 
 /** |z| */
@@ -99,7 +102,10 @@ function hyperbolicTangent(b: ExprBuilder, [x, y]: Planes): Planes {
   const re = b.div(b.mul(b.mul(slope, b.unary("sqrt", plus(b, 1, square))), s), divisor);
   // Far out it is 1 but for an exponentially small angle.
   const far = b.gt(b.abs(x), b.like(x.dtype === "float64" ? 20 : 11, x));
-  const small = b.mul(scaled(b, 4, b.mul(b.unary("sin", y), b.unary("cos", y))), b.unary("exp", scaled(b, -2, b.abs(x))));
+  const small = b.mul(
+    scaled(b, 4, b.mul(b.unary("sin", y), b.unary("cos", y))),
+    b.unary("exp", scaled(b, -2, b.abs(x))),
+  );
   return [b.select(far, withSign(b, b.like(1, x), x), re), b.select(far, small, b.div(t, divisor))];
 }
 
@@ -182,6 +188,16 @@ export const acoshPlanes: UnaryPlanes = unary((b, [x, y]) => {
 });
 export const atanhPlanes: UnaryPlanes = unary(areaTangent);
 export const atanPlanes: UnaryPlanes = unary((b, z) => turnedBack(b, areaTangent(b, turned(b, z))));
+
+/** The larger (`gt`) or smaller (`lt`) by real part, then by imaginary part; NaN wins. */
+export function extremePlanes(b: ExprBuilder, x: Planes, y: Planes, order: "gt" | "lt"): Planes {
+  const before = b.or(
+    b.binary(order, x[0], y[0]),
+    b.and(b.eq(x[0], y[0]), b.or(b.binary(order, x[1], y[1]), b.ne(x[1], x[1]))),
+  );
+  const first = b.or(before, b.ne(x[0], x[0]));
+  return [b.select(first, x[0], y[0]), b.select(first, x[1], y[1])];
+}
 
 /** z / |z|; 0 at 0. */
 export const signPlanes: UnaryPlanes = unary((b, [x, y]) => {

@@ -2,7 +2,15 @@
 import { createWasmBackend } from "../backends/wasm/backend.ts";
 import { config } from "../core/config.ts";
 import { installExecutor } from "../core/trace.ts";
-import { type DType, dtypeBytes, dtypeKind, isComplex, newTypedArray, partsOf, type TypedArray } from "../types/dtype.ts";
+import {
+  type DType,
+  dtypeBytes,
+  dtypeKind,
+  isComplex,
+  newTypedArray,
+  partsOf,
+  type TypedArray,
+} from "../types/dtype.ts";
 import { arrayOf } from "./array.ts";
 import { type Cell, hostCell } from "./cell.ts";
 import { registerBackend } from "./device.ts";

@@ -116,6 +116,11 @@ export function complexDType(dtype: DType): DType {
   return dtype === "float64" || dtype === "complex128" ? "complex128" : "complex64";
 }
 
+/** How many planes the elements of a dtype have: real and imaginary parts are two. */
+export function planeCount(dtype: DType): 1 | 2 {
+  return isComplex(dtype) ? 2 : 1;
+}
+
 /** A complex number in JavaScript. */
 export interface Complex {
   readonly re: number;
@@ -263,6 +268,24 @@ export function newTypedArray(dtype: DType, elements: number): TypedArray {
     default:
       return viewAs(dtype, new ArrayBuffer(elements * table[dtype].bytes), 0, elements);
   }
+}
+
+/** A copy of the elements from one position to another, of data in the layout of `newTypedArray`. */
+export function sliceElements(data: TypedArray, dtype: DType, start: number, end: number): TypedArray {
+  if (!isComplex(dtype)) return data.slice(start, end);
+  const result = newTypedArray(dtype, end - start);
+  const imaginary = data.length / 2;
+  result.set(data.subarray(start, end) as never);
+  result.set(data.subarray(imaginary + start, imaginary + end) as never, end - start);
+  return result;
+}
+
+/** Writes elements into data of the layout of `newTypedArray`, from a position on. */
+export function setElements(data: TypedArray, dtype: DType, elements: TypedArray, start: number): void {
+  if (!isComplex(dtype)) return data.set(elements as never, start);
+  const n = elements.length / 2;
+  data.set(elements.subarray(0, n) as never, start);
+  data.set(elements.subarray(n) as never, data.length / 2 + start);
 }
 
 /** The smallest and largest value of an integer dtype, as bigints. */

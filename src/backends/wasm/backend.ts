@@ -169,7 +169,7 @@ export class WasmBackend implements Backend {
     if (elements <= fewElements && result instanceof Float32Array) {
       const floats = this.heap.floats();
       const first = block.address / 4;
-      for (let i = 0; i < elements; i++) result[i] = floats[first + i]!;
+      for (let i = 0; i < result.length; i++) result[i] = floats[first + i]!;
       return result;
     }
     const bytes = this.heap.bytes().subarray(block.address, block.address + result.byteLength);
