@@ -51,6 +51,7 @@ export {
   type WindowComputation,
 } from "./conv.ts";
 export * from "./elementwise.ts";
+export { fft } from "./fft.ts";
 export * from "./gather.ts";
 export {
   type CustomRootOptions,
