@@ -1,6 +1,6 @@
 /**
- * Complex functions as scalar expressions of real and imaginary parts. The formulas keep the branch cuts with signed zeros
- * (Kahan's), and avoid overflow and cancellation where a direct formula has them.
+ * Complex functions as scalar expressions of real and imaginary parts. The formulas are Kahan's, with JAX's sides of the branch
+ * cuts, and avoid overflow and cancellation where a direct formula has them.
  */
 import type { Expr, ExprBuilder } from "../core/expr.ts";
 import type { Planes } from "../core/primitive.ts";
@@ -109,9 +109,13 @@ function hyperbolicTangent(b: ExprBuilder, [x, y]: Planes): Planes {
   return [b.select(far, withSign(b, b.like(1, x), x), re), b.select(far, small, b.div(t, divisor))];
 }
 
+/** z with an imaginary part that is not -0: JAX takes the upper side of a cut for both zeros. */
+const above = (b: ExprBuilder, [x, y]: Planes): Planes => [x, b.add(y, b.like(0, y))];
+
 /** The roots of 1 - z and of 1 + z, of which the inverse functions are made. */
-function roots(b: ExprBuilder, [x, y]: Planes): readonly [Planes, Planes] {
-  const one = b.like(1, x);
+function roots(b: ExprBuilder, z: Planes): readonly [Planes, Planes] {
+  const one = b.like(1, z[0]);
+  const [x, y] = above(b, z);
   return [root(b, [b.sub(one, x), b.neg(y)]), root(b, [b.add(one, x), y])];
 }
 
@@ -120,8 +124,8 @@ const realProduct = (b: ExprBuilder, [x, y]: Planes, [u, v]: Planes): Expr => b.
 const crossed = (b: ExprBuilder, [x, y]: Planes, [u, v]: Planes): Expr => b.sub(b.mul(x, v), b.mul(y, u));
 
 function arcSine(b: ExprBuilder, z: Planes): Planes {
-  const [minus, above] = roots(b, z);
-  return [b.binary("atan2", z[0], realProduct(b, minus, above)), b.unary("asinh", crossed(b, minus, above))];
+  const [minus, plusOne] = roots(b, z);
+  return [b.binary("atan2", z[0], realProduct(b, minus, plusOne)), b.unary("asinh", crossed(b, minus, plusOne))];
 }
 
 function areaTangent(b: ExprBuilder, [x, y]: Planes): Planes {
@@ -135,7 +139,7 @@ function areaTangent(b: ExprBuilder, [x, y]: Planes): Planes {
 
 export const expPlanes: UnaryPlanes = unary(exponential);
 export const logPlanes: UnaryPlanes = unary(logarithm);
-export const sqrtPlanes: UnaryPlanes = unary(root);
+export const sqrtPlanes: UnaryPlanes = unary((b, z) => root(b, above(b, z)));
 export const rsqrtPlanes: UnaryPlanes = unary((b, z) => quotient(b, [b.like(1, z[0]), b.like(0, z[0])], root(b, z)));
 export const exp2Planes: UnaryPlanes = unary((b, [x, y]) =>
   exponential(b, [scaled(b, Math.LN2, x), scaled(b, Math.LN2, y)]),
@@ -177,14 +181,15 @@ export const tanPlanes: UnaryPlanes = unary((b, z) => turnedBack(b, hyperbolicTa
 export const asinPlanes: UnaryPlanes = unary(arcSine);
 export const asinhPlanes: UnaryPlanes = unary((b, z) => turnedBack(b, arcSine(b, turned(b, z))));
 export const acosPlanes: UnaryPlanes = unary((b, z) => {
-  const [minus, above] = roots(b, z);
-  return [scaled(b, 2, b.binary("atan2", minus[0], above[0])), b.unary("asinh", crossed(b, above, minus))];
+  const [minus, plusOne] = roots(b, z);
+  return [scaled(b, 2, b.binary("atan2", minus[0], plusOne[0])), b.unary("asinh", crossed(b, plusOne, minus))];
 });
-export const acoshPlanes: UnaryPlanes = unary((b, [x, y]) => {
+export const acoshPlanes: UnaryPlanes = unary((b, z) => {
+  const [x, y] = above(b, z);
   const minus = root(b, [plus(b, -1, x), y]);
-  const above = root(b, [plus(b, 1, x), y]);
-  const re = b.add(b.mul(minus[0], above[0]), b.mul(minus[1], above[1]));
-  return [b.unary("asinh", re), scaled(b, 2, b.binary("atan2", minus[1], above[0]))];
+  const plusOne = root(b, [plus(b, 1, x), y]);
+  const re = b.add(b.mul(minus[0], plusOne[0]), b.mul(minus[1], plusOne[1]));
+  return [b.unary("asinh", re), scaled(b, 2, b.binary("atan2", minus[1], plusOne[0]))];
 });
 export const atanhPlanes: UnaryPlanes = unary(areaTangent);
 export const atanPlanes: UnaryPlanes = unary((b, z) => turnedBack(b, areaTangent(b, turned(b, z))));

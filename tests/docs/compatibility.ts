@@ -92,6 +92,7 @@ function subjects(file: string, c: Case): readonly string[] {
             `jax.${op === "softmax" || op === "sigmoid" ? "nn" : "numpy"}.${op.replace("where_greater", "where")}`,
         ),
       ];
+    case "complex":
     case "errors":
     case "jaxpr_text":
     case "ties":
@@ -110,7 +111,9 @@ function mentioned(code: string): readonly string[] {
     random: "jax.random",
     jax: "jax",
   };
-  const qualified = [...code.matchAll(/\b(jnp|lax|nn|random|jax)\.(\w+)(?=\()/g)].map((m) => `${full[m[1]!]}.${m[2]}`);
+  const qualified = [...code.matchAll(/\b(jnp|lax|nn|random|jax)\.((?:(?:fft|linalg)\.)?\w+)(?=[(,)])/g)].map(
+    (m) => `${full[m[1]!]}.${m[2]}`,
+  );
   const bare = [
     ...code.matchAll(/(?<![\w.])(grad|jit|vmap|jvp|vjp|jacfwd|jacrev|hessian|checkpoint|linearize)(?=\()/g),
   ];
