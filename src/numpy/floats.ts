@@ -110,7 +110,9 @@ export function modf(x: ArrayArg): [fraction: NDArray, whole: NDArray] {
 
 /** |x| as a float. @example jnp.fabs(jnp.array([-1, 2], { dtype: "int32" })) // [1. 2.] */
 export function fabs(x: ArrayArg): NDArray {
-  return abs(promoteInexact("fabs", x)[0]!);
+  const a = promoteInexact("fabs", x)[0]!;
+  checkAccepted("fabs", floating, a.aval);
+  return abs(a);
 }
 
 function allOf(x: NDArray, value: boolean): NDArray {

@@ -137,62 +137,66 @@ function areaTangent(b: ExprBuilder, [x, y]: Planes): Planes {
   return [scaled(b, 0.25, b.unary("log1p", ratio)), scaled(b, 0.5, angle)];
 }
 
-export const expPlanes: UnaryPlanes = unary(exponential);
-export const logPlanes: UnaryPlanes = unary(logarithm);
-export const sqrtPlanes: UnaryPlanes = unary((b, z) => root(b, above(b, z)));
-export const rsqrtPlanes: UnaryPlanes = unary((b, z) => quotient(b, [b.like(1, z[0]), b.like(0, z[0])], root(b, z)));
-export const exp2Planes: UnaryPlanes = unary((b, [x, y]) =>
+export const expPlanes: UnaryPlanes = /* @__PURE__ */ unary(exponential);
+export const logPlanes: UnaryPlanes = /* @__PURE__ */ unary(logarithm);
+export const sqrtPlanes: UnaryPlanes = /* @__PURE__ */ unary((b, z) => root(b, above(b, z)));
+export const rsqrtPlanes: UnaryPlanes = /* @__PURE__ */ unary((b, z) =>
+  quotient(b, [b.like(1, z[0]), b.like(0, z[0])], root(b, z)),
+);
+export const exp2Planes: UnaryPlanes = /* @__PURE__ */ unary((b, [x, y]) =>
   exponential(b, [scaled(b, Math.LN2, x), scaled(b, Math.LN2, y)]),
 );
-export const expm1Planes: UnaryPlanes = unary((b, [x, y]) => {
+export const expm1Planes: UnaryPlanes = /* @__PURE__ */ unary((b, [x, y]) => {
   const half = b.unary("sin", scaled(b, 0.5, y));
   const re = b.sub(b.mul(b.unary("expm1", x), b.unary("cos", y)), scaled(b, 2, b.mul(half, half)));
   return [re, b.mul(b.unary("exp", x), b.unary("sin", y))];
 });
-export const log1pPlanes: UnaryPlanes = unary((b, [x, y]) => {
+export const log1pPlanes: UnaryPlanes = /* @__PURE__ */ unary((b, [x, y]) => {
   const shifted: Planes = [plus(b, 1, x), y];
   const near = b.lt(b.max(b.abs(x), b.abs(y)), b.like(0.5, x));
   const excess = b.add(b.mul(x, plus(b, 2, x)), b.mul(y, y));
   const re = b.select(near, scaled(b, 0.5, b.unary("log1p", excess)), logModulus(b, shifted));
   return [re, b.binary("atan2", y, shifted[0])];
 });
-export const logisticPlanes: UnaryPlanes = unary((b, [x, y]) => {
+export const logisticPlanes: UnaryPlanes = /* @__PURE__ */ unary((b, [x, y]) => {
   const [re, im] = exponential(b, [b.neg(x), b.neg(y)]);
   return quotient(b, [b.like(1, x), b.like(0, x)], [plus(b, 1, re), im]);
 });
-export const sinPlanes: UnaryPlanes = unary((b, [x, y]) => [
+export const sinPlanes: UnaryPlanes = /* @__PURE__ */ unary((b, [x, y]) => [
   b.mul(b.unary("sin", x), b.unary("cosh", y)),
   b.mul(b.unary("cos", x), b.unary("sinh", y)),
 ]);
-export const cosPlanes: UnaryPlanes = unary((b, [x, y]) => [
+export const cosPlanes: UnaryPlanes = /* @__PURE__ */ unary((b, [x, y]) => [
   b.mul(b.unary("cos", x), b.unary("cosh", y)),
   b.neg(b.mul(b.unary("sin", x), b.unary("sinh", y))),
 ]);
-export const sinhPlanes: UnaryPlanes = unary((b, [x, y]) => [
+export const sinhPlanes: UnaryPlanes = /* @__PURE__ */ unary((b, [x, y]) => [
   b.mul(b.unary("sinh", x), b.unary("cos", y)),
   b.mul(b.unary("cosh", x), b.unary("sin", y)),
 ]);
-export const coshPlanes: UnaryPlanes = unary((b, [x, y]) => [
+export const coshPlanes: UnaryPlanes = /* @__PURE__ */ unary((b, [x, y]) => [
   b.mul(b.unary("cosh", x), b.unary("cos", y)),
   b.mul(b.unary("sinh", x), b.unary("sin", y)),
 ]);
-export const tanhPlanes: UnaryPlanes = unary(hyperbolicTangent);
-export const tanPlanes: UnaryPlanes = unary((b, z) => turnedBack(b, hyperbolicTangent(b, turned(b, z))));
-export const asinPlanes: UnaryPlanes = unary(arcSine);
-export const asinhPlanes: UnaryPlanes = unary((b, z) => turnedBack(b, arcSine(b, turned(b, z))));
-export const acosPlanes: UnaryPlanes = unary((b, z) => {
+export const tanhPlanes: UnaryPlanes = /* @__PURE__ */ unary(hyperbolicTangent);
+export const tanPlanes: UnaryPlanes = /* @__PURE__ */ unary((b, z) =>
+  turnedBack(b, hyperbolicTangent(b, turned(b, z))),
+);
+export const asinPlanes: UnaryPlanes = /* @__PURE__ */ unary(arcSine);
+export const asinhPlanes: UnaryPlanes = /* @__PURE__ */ unary((b, z) => turnedBack(b, arcSine(b, turned(b, z))));
+export const acosPlanes: UnaryPlanes = /* @__PURE__ */ unary((b, z) => {
   const [minus, plusOne] = roots(b, z);
   return [scaled(b, 2, b.binary("atan2", minus[0], plusOne[0])), b.unary("asinh", crossed(b, plusOne, minus))];
 });
-export const acoshPlanes: UnaryPlanes = unary((b, z) => {
+export const acoshPlanes: UnaryPlanes = /* @__PURE__ */ unary((b, z) => {
   const [x, y] = above(b, z);
   const minus = root(b, [plus(b, -1, x), y]);
   const plusOne = root(b, [plus(b, 1, x), y]);
   const re = b.add(b.mul(minus[0], plusOne[0]), b.mul(minus[1], plusOne[1]));
   return [b.unary("asinh", re), scaled(b, 2, b.binary("atan2", minus[1], plusOne[0]))];
 });
-export const atanhPlanes: UnaryPlanes = unary(areaTangent);
-export const atanPlanes: UnaryPlanes = unary((b, z) => turnedBack(b, areaTangent(b, turned(b, z))));
+export const atanhPlanes: UnaryPlanes = /* @__PURE__ */ unary(areaTangent);
+export const atanPlanes: UnaryPlanes = /* @__PURE__ */ unary((b, z) => turnedBack(b, areaTangent(b, turned(b, z))));
 
 /** The larger (`gt`) or smaller (`lt`) by real part, then by imaginary part; NaN wins. */
 export function extremePlanes(b: ExprBuilder, x: Planes, y: Planes, order: "gt" | "lt"): Planes {
@@ -205,7 +209,7 @@ export function extremePlanes(b: ExprBuilder, x: Planes, y: Planes, order: "gt" 
 }
 
 /** z / |z|; 0 at 0. */
-export const signPlanes: UnaryPlanes = unary((b, [x, y]) => {
+export const signPlanes: UnaryPlanes = /* @__PURE__ */ unary((b, [x, y]) => {
   const size = modulus(b, [x, y]);
   const zero = isZero(b, size);
   return [b.select(zero, size, b.div(x, size)), b.select(zero, size, b.div(y, size))];

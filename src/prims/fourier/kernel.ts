@@ -91,8 +91,8 @@ const scratchPlanes = (n: number): Work => ({
 });
 
 /** Roots of unity that tell the halves of real transforms apart; those of one length are kept. */
-let realRoots = rootsOfUnity(2, 1);
-let realLength = 2;
+let realRoots: Numbers = new Float64Array(2);
+let realLength = 0;
 
 function rootsFor(n: number): Numbers {
   if (n !== realLength) {
