@@ -191,7 +191,7 @@ export function standardize(x: ArrayArg, axis?: Axis | StandardizeOptions, optio
   checkChoice("standardize", "algorithm", algorithm, ["fast", "stable"]);
   const over = { axis: orLast(read.axis), where, keepdims: true };
   const a = asArray(x, "standardize");
-  checkAccepted("standardize", real, a.aval);
+  checkAccepted("standardize", [...real, "bool"], a.aval);
   const center = read.mean ?? mean(a, over);
   const spread = (): NDArray =>
     algorithm === "stable"

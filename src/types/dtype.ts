@@ -282,10 +282,9 @@ export function sliceElements(data: TypedArray, dtype: DType, start: number, end
 
 /** Writes elements into data of the layout of `newTypedArray`, from a position on. */
 export function setElements(data: TypedArray, dtype: DType, elements: TypedArray, start: number): void {
-  if (!isComplex(dtype)) return data.set(elements as never, start);
-  const n = elements.length / 2;
+  const n = isComplex(dtype) ? elements.length / 2 : elements.length;
   data.set(elements.subarray(0, n) as never, start);
-  data.set(elements.subarray(n) as never, data.length / 2 + start);
+  if (isComplex(dtype)) data.set(elements.subarray(n) as never, data.length / 2 + start);
 }
 
 /** The smallest and largest value of an integer dtype, as bigints. */

@@ -38,7 +38,10 @@ const planFor = (n: number): Plan => planOf(n, transformWhole);
 
 /** Transforms along the middle axis of arrays of shape (outer, n, inner). */
 function transformAxis(plan: Plan, work: Work, outer: number, inner: number): void {
-  if (plan.chirp !== undefined) return bluestein(plan, work, outer, inner);
+  if (plan.chirp !== undefined) {
+    bluestein(plan, work, outer, inner);
+    return;
+  }
   let stride = inner;
   for (const pass of plan.passes) {
     for (let k = 0; k < outer; k++) {

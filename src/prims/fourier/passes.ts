@@ -16,16 +16,8 @@ export function runPass(
   yr: Numbers,
   yi: Numbers,
 ): void {
-  switch (pass.radix) {
-    case 2:
-      return radix2(pass, stride, at, xr, xi, yr, yi);
-    case 3:
-      return radix3(pass, stride, at, xr, xi, yr, yi);
-    case 4:
-      return radix4(pass, stride, at, xr, xi, yr, yi);
-    default:
-      return anyRadix(pass, stride, at, xr, xi, yr, yi);
-  }
+  const run = passes[pass.radix] ?? anyRadix;
+  run(pass, stride, at, xr, xi, yr, yi);
 }
 
 function radix2(pass: Pass, s: number, at: number, xr: Numbers, xi: Numbers, yr: Numbers, yi: Numbers): void {
@@ -189,3 +181,5 @@ function anyRadix(pass: Pass, s: number, at: number, xr: Numbers, xi: Numbers, y
     }
   }
 }
+
+const passes: { readonly [radix: number]: typeof radix2 } = { 2: radix2, 3: radix3, 4: radix4 };
