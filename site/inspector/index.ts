@@ -235,7 +235,12 @@ class Inspector {
       this.#say(`No call of ${name} was found whose arguments are names of the notebook. Write its arguments${hint}.`);
       this.#args.focus();
     } else if (best !== undefined && best.replaced.length > 0) this.#changed(best);
-    else this.#inspect();
+    else {
+      this.#inspect();
+      if (best?.guessed) {
+        this.#say(`No call of ${name} with names of the notebook was found. These are the names of its parameters.`);
+      }
+    }
   }
 
   #chip(proposal: Proposal): HTMLElement {
