@@ -137,7 +137,7 @@ export class Session {
         },
       );
     } catch (thrown) {
-      error = this.#describe(thrown, cell);
+      error = this.describe(thrown, cell);
     } finally {
       restore();
     }
@@ -197,15 +197,16 @@ export class Session {
     };
   }
 
-  #describe(thrown: unknown, cell: { readonly id: string; readonly code: string }): CellError {
-    if (thrown instanceof CellSyntaxError) {
+  /** What was thrown, by a cell or by a function of cells that somebody called, with the places in cells. */
+  describe(thrown: unknown, cell?: { readonly id: string; readonly code: string }): CellError {
+    if (thrown instanceof CellSyntaxError && cell !== undefined) {
       const { line, column } = thrown;
       const place = { cell: cell.id, line, column };
       const frame = codeFrame(cell.code, place);
       return { name: thrown.name, message: thrown.message, place, frame, trace: [place], cause: thrown };
     }
     const isError = thrown instanceof Error;
-    const trace = isError ? this.#placesIn(thrown.stack ?? "") : [];
+    const trace = isError ? this.placesIn(thrown.stack ?? "") : [];
     const place = trace[0];
     const source = place === undefined ? undefined : this.#sources.get(place.cell)?.source;
     return {
@@ -218,7 +219,13 @@ export class Session {
     };
   }
 
-  #placesIn(stack: string): Place[] {
+  /** The code that a cell ran last. */
+  sourceOf(cell: string): string | undefined {
+    return this.#sources.get(cell)?.source;
+  }
+
+  /** The places in cells that a stack names, from the innermost outwards. */
+  placesIn(stack: string): Place[] {
     const places: Place[] = [];
     for (const line of stack.split("\n")) {
       // V8 writes `at f (cell-3.ts:4:9)`, Firefox and Safari `f@cell-3.ts:4:9`.

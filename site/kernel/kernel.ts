@@ -2,6 +2,7 @@
 // state of the worker and what becomes of each cell. It knows neither the page nor workers, so that tests can play both.
 
 import type { CompiledCell } from "../../notebooks/runner/cell.ts";
+import type { Answer, Question } from "../inspector/protocol.ts";
 import type { Bundle, Failure, Progress, Reply, Request, RunResult } from "./protocol.ts";
 
 /** What stands at the other end. */
@@ -61,6 +62,11 @@ const laterByTimer = (milliseconds: number, call: () => void): (() => void) => {
   return () => clearTimeout(timer);
 };
 
+interface Asked {
+  readonly question: Question;
+  readonly answer: (answer: Answer) => void;
+}
+
 /** Runs cells in a worker, one at a time, in the order in which they were asked for. */
 export class Kernel {
   readonly #options: KernelOptions;
@@ -70,6 +76,9 @@ export class Kernel {
   #stop: Int32Array<SharedArrayBuffer> | undefined;
   #queue: string[] = [];
   #running: string | undefined;
+  #questions: Asked[] = [];
+  /** The question that the worker is answering. */
+  #asked: Asked | undefined;
   #run = 0;
   /** Cells by the numbers of their runs, for what comes late: pictures that follow a drag. */
   #runs: Map<number, string> = new Map();
@@ -100,6 +109,15 @@ export class Kernel {
     else this.#next();
   }
 
+  /** Asks about functions of the notebook; the answer comes when no cell waits or runs. */
+  inspect(question: Question): Promise<Answer> {
+    return new Promise((answer) => {
+      this.#questions.push({ question, answer });
+      if (this.#port === undefined) this.#start();
+      else this.#next();
+    });
+  }
+
   /** Gets ready, since the reader is about to run something. */
   warm(): void {
     if (this.#port === undefined) this.#start();
@@ -109,7 +127,7 @@ export class Kernel {
   /** Ends the cell that runs, and forgets those that wait. */
   stop(): void {
     this.#clearQueue();
-    if (this.#running === undefined || this.#state === "stopping") return;
+    if ((this.#running ?? this.#asked) === undefined || this.#state === "stopping") return;
     if (this.#stop === undefined) {
       this.#end("the cell was stopped, which without shared memory ends the kernel");
       return;
@@ -177,12 +195,18 @@ export class Kernel {
     this.#running = undefined;
     this.#runs.clear();
     this.#setState("off");
+    const questions = this.#asked === undefined ? this.#questions : [this.#asked, ...this.#questions];
+    this.#asked = undefined;
+    this.#questions = [];
     if (wasThere) this.#listener.lost(cell, reason);
+    const error = { name: "", message: reason, place: undefined, frame: "", trace: [], stopped: true };
+    for (const { answer } of questions) answer({ kind: "failed", part: "inspection", error });
     if (this.#queue.length > 0) this.#start();
   }
 
   #next(): void {
-    if (this.#port === undefined || this.#running !== undefined || this.#state === "starting") return;
+    if (this.#port === undefined || this.#state === "starting") return;
+    if (this.#running !== undefined || this.#asked !== undefined) return;
     for (let cell = this.#queue.shift(); cell !== undefined; cell = this.#queue.shift()) {
       const source = this.#listener.source(cell);
       if (source === undefined) continue;
@@ -195,13 +219,28 @@ export class Kernel {
       this.#port.post({ kind: "run", run: this.#run, cell, ...source });
       return;
     }
-    this.#setState("idle");
+    this.#asked = this.#questions.shift();
+    if (this.#asked === undefined) {
+      this.#setState("idle");
+      return;
+    }
+    if (this.#stop !== undefined) Atomics.store(this.#stop, 0, 0);
+    this.#setState("busy");
+    this.#port.post({ kind: "inspect", question: this.#asked.question });
   }
 
   #receive(reply: Reply): void {
     if (reply.kind === "ready") {
       this.#listener.threads(reply.threads);
       this.#setState("idle");
+      this.#next();
+      return;
+    }
+    if (reply.kind === "answer") {
+      this.#cancel();
+      const asked = this.#asked;
+      this.#asked = undefined;
+      asked?.answer(reply.answer);
       this.#next();
       return;
     }

@@ -2,6 +2,7 @@
 
 import type { CompiledCell } from "../../notebooks/runner/cell.ts";
 import type { Place } from "../../notebooks/runner/execute.ts";
+import type { Answer, Question } from "../inspector/protocol.ts";
 
 /** A value in several forms, by MIME type. */
 export type Bundle = Readonly<Record<string, unknown>>;
@@ -54,6 +55,8 @@ export type Request =
       readonly code: string;
       readonly compiled: CompiledCell | undefined;
     }
+  /** What the inspector asks; comes only while no cell runs. */
+  | { readonly kind: "inspect"; readonly question: Question }
   /** Loads the library before a cell asks for it. */
   | { readonly kind: "warm" }
   /** Something that the reader did with a picture, such as dragging a point; `id` is that of the listener. */
@@ -62,6 +65,7 @@ export type Request =
 /** What the worker tells the page. `run` is the number of the run that it belongs to. */
 export type Reply =
   | { readonly kind: "ready"; readonly threads: number }
+  | { readonly kind: "answer"; readonly answer: Answer }
   | { readonly kind: "output"; readonly run: number; readonly text: string }
   | { readonly kind: "display"; readonly run: number; readonly id: string | undefined; readonly bundle: Bundle }
   | { readonly kind: "progress"; readonly run: number; readonly progress: Progress }

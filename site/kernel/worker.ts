@@ -3,6 +3,7 @@
 
 import type { CompiledCell } from "../../notebooks/runner/cell.ts";
 import { type CellError, type CellResult, CellStopped, Session } from "../../notebooks/runner/execute.ts";
+import type { Answer, Question } from "../inspector/protocol.ts";
 import { formatLikeNode } from "./format.ts";
 import { modules } from "./modules.ts";
 import type { Bundle, Failure, Progress, Reply, Request } from "./protocol.ts";
@@ -26,6 +27,9 @@ let names: Readonly<Record<string, string>> = {};
 /** The run whose output is being collected: that of the cell, or of the listener that is being called. */
 let relay: Relay | undefined;
 let rounds = 0;
+
+/** The code that each cell ran last, the latest at the end. */
+const ran = new Map<string, string>();
 
 const listeners = new Map<string, { callback: (event: unknown) => unknown; run: number }>();
 const events = new Map<string, unknown>();
@@ -102,6 +106,8 @@ function valueText({ outputs, text, value, error }: CellResult): string | undefi
 async function run(number: number, cell: string, code: string, compiled: CompiledCell | undefined): Promise<void> {
   const own = new Relay(number, (reply) => scope.postMessage(reply));
   relay = own;
+  ran.delete(cell);
+  ran.set(cell, code);
   let result = await session.run({ id: cell, code }, compiled);
   let bundle: Bundle | undefined;
   try {
@@ -119,6 +125,27 @@ async function run(number: number, cell: string, code: string, compiled: Compile
   } catch {
     // A value that shows itself as something that cannot be sent is shown as text.
     scope.postMessage({ kind: "done", run: number, result: { ...reply, bundle: undefined } });
+  }
+}
+
+let inspector: Promise<(question: Question) => Promise<Answer>> | undefined;
+/** Answers the inspector, whose part of the program is loaded when it asks first. */
+async function inspect(question: Question): Promise<void> {
+  const before = relay;
+  // What functions print while they are inspected belongs to no cell.
+  relay = undefined;
+  try {
+    inspector ??= import("../inspector/answer.ts").then(({ makeInspector }) =>
+      makeInspector({ session, ran, library: () => import("adjoint") }),
+    );
+    const answer = await (await inspector)(question);
+    scope.postMessage({ kind: "answer", answer });
+  } catch (thrown) {
+    inspector = undefined;
+    const error = { ...failureOf(session.describe(thrown)), name: "" };
+    scope.postMessage({ kind: "answer", answer: { kind: "failed", part: "inspection", error } });
+  } finally {
+    relay = before;
   }
 }
 
@@ -153,6 +180,8 @@ scope.onmessage = ({ data }) => {
     scope.postMessage({ kind: "ready", threads });
   } else if (data.kind === "run") {
     void run(data.run, data.cell, data.code, data.compiled);
+  } else if (data.kind === "inspect") {
+    void inspect(data.question);
   } else if (data.kind === "warm") {
     // What goes wrong is told by the cell that imports it.
     import("adjoint").catch(() => {});

@@ -18,6 +18,7 @@ export interface CellHost extends Omit<OutputHost, "runAbove"> {
   readonly changed: (view: CellView, code: string) => void;
   readonly run: (view: CellView, wish: RunWish | "from-here" | "above" | "stop") => void;
   readonly edit: (view: CellView, what: "add-above" | "add-below" | "delete" | "up" | "down" | "reset") => void;
+  readonly inspect: (view: CellView) => void;
   readonly isChanged: (view: CellView) => boolean;
   readonly say: (text: string) => void;
 }
@@ -76,6 +77,17 @@ export class CellView {
     bar.prepend(this.#runButton);
     bar.append(
       this.#status,
+      element(
+        "button",
+        {
+          type: "button",
+          class: "icon-button inspect",
+          "aria-label": `Inspect the functions of ${lower}`,
+          title: "Inspect functions: jaxpr, gradient, kernels, time",
+          onclick: () => host.inspect(this),
+        },
+        icon("inspect"),
+      ),
       menu(
         `More for ${lower}`,
         icon("more"),

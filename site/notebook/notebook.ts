@@ -3,13 +3,14 @@
 
 import type { CompiledCell } from "../../notebooks/runner/cell.ts";
 import { compareOutputs } from "../../notebooks/runner/compare.ts";
+import type { Question } from "../inspector/protocol.ts";
 import { type Connect, Kernel, type KernelState } from "../kernel/kernel.ts";
 import type { RunResult } from "../kernel/protocol.ts";
 import { type Built, cellNode, textNode } from "./blocks.ts";
 import { Book } from "./book.ts";
 import { type CellHost, CellView, labelOf } from "./cell.ts";
 import { element } from "./dom.ts";
-import type { EditorModule, TypeService } from "./parts.ts";
+import { type EditorModule, loadInspector, type TypeService } from "./parts.ts";
 import { type EditStore, fingerprint } from "./storage.ts";
 import { banner, download } from "./talk.ts";
 import { counted } from "./toolbar.ts";
@@ -81,6 +82,7 @@ export class LiveNotebook {
       changed: (view, code) => this.#changed(view, code),
       run: (view, wish) => this.#run(view, wish),
       edit: (view, what) => this.#edit(view, what),
+      inspect: (view) => void this.#inspect(view),
       isChanged: (view) => this.#initial.get(view.id) !== undefined && this.#initial.get(view.id) !== view.code,
       say: options.say,
     };
@@ -247,6 +249,33 @@ export class LiveNotebook {
     }
     this.kernel.run(ids);
     return true;
+  }
+
+  /** Opens the inspector for the functions of a cell. */
+  async #inspect(view: CellView): Promise<void> {
+    try {
+      const { openInspector } = await loadInspector();
+      const host = {
+        root: this.#options.root,
+        mayRun: () => !this.#locked,
+        cells: () => this.#book.cells.map(({ id, code }) => ({ id, code })),
+        running: () => this.kernel.running,
+        ask: (question: Question) => this.kernel.inspect(question),
+        run: (id: string, wish: "cell" | "above") => {
+          const to = this.#views.get(id);
+          if (to !== undefined) this.#run(to, wish);
+        },
+        stop: () => this.kernel.stop(),
+        goTo: (id: string, line: number) => {
+          this.#views.get(id)?.focus();
+          void this.#views.get(id)?.edit({ line, column: 1 });
+        },
+        download,
+      };
+      openInspector(host, view.id);
+    } catch (error) {
+      this.#options.say(`The inspector could not be loaded: ${(error as Error).message}. Press again to retry.`);
+    }
   }
 
   #edit(view: CellView, what: Parameters<CellHost["edit"]>[1]): void {
