@@ -28,7 +28,10 @@ function complexType(avals: readonly Aval[]): Aval {
   };
 }
 
-/** The complex number with real part x and imaginary part y. float32 and float64. */
+/**
+ * The complex number with real part x and imaginary part y. float32 and float64.
+ * @example lax.complex(jnp.array(1.5), jnp.array(-2)).item() // { re: 1.5, im: -2 }
+ */
 export const complex: Binary = /* @__PURE__ */ definePrimitive({
   name: "complex",
   arity: 2,
@@ -41,7 +44,10 @@ export const complex: Binary = /* @__PURE__ */ definePrimitive({
   laws: { cases: [] },
 });
 
-/** The real part of a complex number. */
+/**
+ * The real part of a complex number.
+ * @example lax.real(jnp.array({ re: 1.5, im: -2 })) // 1.5
+ */
 export const real: Unary = /* @__PURE__ */ definePrimitive({
   name: "real",
   arity: 1,
@@ -54,7 +60,10 @@ export const real: Unary = /* @__PURE__ */ definePrimitive({
   laws: { cases: [] },
 });
 
-/** The imaginary part of a complex number. */
+/**
+ * The imaginary part of a complex number.
+ * @example lax.imag(jnp.array({ re: 1.5, im: -2 })) // -2.0
+ */
 export const imag: Unary = /* @__PURE__ */ definePrimitive({
   name: "imag",
   arity: 1,
