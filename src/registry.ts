@@ -53,6 +53,7 @@ import { check } from "./prims/check.ts";
 import { cholesky } from "./prims/cholesky.ts";
 import { allGather, allToAll, axisIndex, pmax, pmin, ppermute, psum, reduceScatter } from "./prims/collective.ts";
 import { eq, ge, gt, le, lt, ne } from "./prims/compare.ts";
+import { complex, conjugate, imag, real } from "./prims/complex.ts";
 import { convGeneralDilated } from "./prims/conv.ts";
 import { copy } from "./prims/copy.ts";
 import { cumlogsumexp, cummax, cummin, cumprod, cumsum } from "./prims/cumulative.ts";
@@ -60,6 +61,7 @@ import { dotGeneral } from "./prims/dot.ts";
 import { dynamicSlice, dynamicUpdateSlice } from "./prims/dynamic.ts";
 import { eigh } from "./prims/eigh.ts";
 import { exp, exp2, expm1, log, log1p, logistic } from "./prims/exponential.ts";
+import { fft } from "./prims/fft.ts";
 import { iota } from "./prims/fill.ts";
 import { digamma, lgamma, polygamma, zeta } from "./prims/gamma.ts";
 import { gather } from "./prims/gather.ts";
@@ -129,8 +131,10 @@ export const registry: Registry = {
   cholesky,
   clamp,
   clz,
+  complex,
   concatenate,
   cond: condBranches,
+  conj: conjugate,
   conv_general_dilated: convGeneralDilated,
   convert_element_type: convertElementType,
   copy,
@@ -160,10 +164,12 @@ export const registry: Registry = {
   exp,
   exp2,
   expm1,
+  fft,
   floor,
   gather,
   ge,
   gt,
+  imag,
   integer_pow: integerPow,
   io_callback: ioCallback,
   iota,
@@ -201,6 +207,7 @@ export const registry: Registry = {
   qr,
   random_unwrap: randomUnwrap,
   random_wrap: randomWrap,
+  real,
   reduce_and: reduceAnd,
   reduce_max: reduceMax,
   reduce_min: reduceMin,

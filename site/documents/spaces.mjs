@@ -138,6 +138,13 @@ export const spaces = [
     ],
   },
   {
+    name: "numpy.fft",
+    called: "jnp.fft",
+    line: 'import * as jnp from "adjoint/numpy";',
+    about: "Discrete Fourier transforms of any length, along any axes, under NumPy's names.",
+    themes: [{ title: "Transforms", files: ["numpy/fft/functions"] }],
+  },
+  {
     name: "lax",
     called: "lax",
     line: 'import * as lax from "adjoint/lax";',

@@ -131,8 +131,8 @@ export function makeInspector({ session, library, ran }: InspectorContext): (que
         // Of other values only those that turned out to be functions.
         if (kind === "value" && (lost !== undefined || typeof values[name] !== "function")) return [];
         if (lost === undefined && typeof values[name] !== "function") return [];
-        const proposals = calls.map(({ text, cell: at, uses }) => {
-          return { text, cell: at, replaced: uses.map(replaced).filter((use) => use !== undefined) };
+        const proposals = calls.map(({ text, cell: at, uses, guessed }) => {
+          return { text, cell: at, guessed, replaced: uses.map(replaced).filter((use) => use !== undefined) };
         });
         // First those that mean now what they mean where they stand.
         proposals.sort((a, b) => Number(a.replaced.length > 0) - Number(b.replaced.length > 0));

@@ -235,7 +235,12 @@ class Inspector {
       this.#say(`No call of ${name} was found whose arguments are names of the notebook. Write its arguments${hint}.`);
       this.#args.focus();
     } else if (best !== undefined && best.replaced.length > 0) this.#changed(best);
-    else this.#inspect();
+    else {
+      this.#inspect();
+      if (best?.guessed) {
+        this.#say(`No call of ${name} with names of the notebook was found. These are the names of its parameters.`);
+      }
+    }
   }
 
   #chip(proposal: Proposal): HTMLElement {
@@ -366,10 +371,13 @@ class Inspector {
     return number === this.#asked ? answer : undefined;
   }
 
-  #wait(text: string): void {
+  #wait(doing: string): void {
+    const running = this.#host.running();
+    const text = running === undefined ? doing : `Waiting until ${cellName(running)} is done`;
     this.#panel.setAttribute("aria-busy", "true");
     this.#status.textContent = text;
-    const stop = element("button", { type: "button", class: "button", onclick: () => this.#host.stop() }, "Stop");
+    const stop = element("button", { type: "button", class: "button", onclick: () => this.#host.stop() });
+    stop.textContent = running === undefined ? "Stop" : `Stop ${cellName(running)}`;
     const waiting = element("p", { class: "inspector-waiting" }, element("span", {}, `${text} …`), stop);
     this.#panel.replaceChildren(waiting);
   }

@@ -39,6 +39,8 @@ export interface Proposal {
   readonly cell: string;
   /** What would have to be run again for the text to mean what it means there. */
   readonly replaced: readonly Replaced[];
+  /** No call was found: these are names of the notebook that are called as the parameters are. */
+  readonly guessed: boolean;
 }
 
 /** A function that a cell declares. */

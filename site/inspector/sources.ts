@@ -33,6 +33,8 @@ export interface FoundCall {
   readonly text: string;
   readonly cell: string;
   readonly uses: readonly Use[];
+  /** No call was found: these are names of the notebook that are called as the parameters are. */
+  readonly guessed: boolean;
 }
 
 /** A name that is or may be a function: `value` is known only once the cell has run. */
@@ -169,10 +171,24 @@ class Finder {
     const functions = this.#cells.flatMap(({ id, names }) =>
       [...names].flatMap(([name, { kind, parameters }]): FoundFunction[] => {
         if (kind === "import" || kind === "class") return [];
-        return [{ name, cell: id, kind, parameters, calls: this.#bestCalls(name, id) }];
+        const found = this.#bestCalls(name, id);
+        const calls = found.length > 0 || parameters === undefined ? found : this.#guess(id, parameters);
+        return [{ name, cell: id, kind, parameters, calls }];
       }),
     );
     return { functions, broken };
+  }
+
+  /** The parameters as arguments, if all of them are names of the notebook. */
+  #guess(cell: string, parameters: string): FoundCall[] {
+    const index = this.#cells.findIndex(({ id }) => id === cell);
+    const names = parameters.split(", ");
+    const uses = names.flatMap((name): Use[] => {
+      const home = this.#cells[this.#declaring(name, index) ?? -1];
+      const kind = home?.names.get(name)?.kind;
+      return home === undefined || kind === "import" || kind === "class" ? [] : [{ name, cell: home.id }];
+    });
+    return uses.length === names.length ? [{ text: parameters, cell, uses, guessed: true }] : [];
   }
 
   #bestCalls(name: string, cell: string): FoundCall[] {
@@ -262,7 +278,7 @@ class Finder {
     const key = `${name} ${home.id}`;
     const calls = this.#calls.get(key) ?? [];
     this.#calls.set(key, calls);
-    calls.push({ rank, call: { text: args.map(({ text }) => text).join(", "), cell: cell.id, uses } });
+    calls.push({ rank, call: { text: args.map(({ text }) => text).join(", "), cell: cell.id, uses, guessed: false } });
     if (declared.kind !== "transformed") return;
     const passed = this.#through(home, declared.init!, args);
     if (passed?.inner.type === "Identifier" && !(passed.inner.name === name && at === from)) {

@@ -271,6 +271,7 @@ export class LiveNotebook {
         root: this.#options.root,
         mayRun: () => !this.#locked,
         cells: () => this.#book.cells.map(({ id, code }) => ({ id, code })),
+        running: () => this.kernel.running,
         ask: (question: Question) => this.kernel.inspect(question),
         run: (id: string, wish: "cell" | "above") => {
           const to = this.#views.get(id);

@@ -67,6 +67,8 @@ export interface InspectorHost {
   /** Whether the notebook's code may run. */
   readonly mayRun: () => boolean;
   readonly cells: () => readonly CellText[];
+  /** The cell that is running, for which answers wait. */
+  readonly running: () => string | undefined;
   readonly ask: (question: Question) => Promise<Answer>;
   /** Runs a cell, or all up to it; the next answer comes after that. */
   readonly run: (cell: string, wish: "cell" | "above") => void;

@@ -4,10 +4,11 @@ import { axisKey } from "../core/axis.ts";
 import { config, configKey } from "../core/config.ts";
 import { hoistConstants } from "../core/jaxpr.ts";
 import { isNDArray, type NDArray } from "../core/ndarray.ts";
-import { isConcrete } from "../core/trace.ts";
+import { currentTrace, isConcrete, rootTrace } from "../core/trace.ts";
 import { ArgumentError, checkOptions } from "../errors/index.ts";
 import { cellOf } from "../runtime/array.ts";
-import { discard } from "../runtime/memory.ts";
+import type { Cell } from "../runtime/cell.ts";
+import { discard, offering } from "../runtime/memory.ts";
 import { stage } from "../transforms/stage.ts";
 import { unflatten } from "../tree/flatten.ts";
 import { staticKey, type TreeStructure } from "../tree/structure.ts";
@@ -179,8 +180,8 @@ export function jit(f: UserFunction, options: JitOptions = {}): JitFunction<unkn
       structure,
     );
     const operands = traced.constants.length === 0 ? leaves : [...traced.constants, ...leaves];
-    const results = jitCall(operands, traced.params);
-    if (donateArgnums.length > 0) donate(donateArgnums, args, results, name);
+    const run = (): readonly NDArray[] => jitCall(operands, traced.params);
+    const results = donateArgnums.length === 0 ? run() : donating(donateArgnums, args, operands, name, run);
     return unflatten(traced.out, results);
   };
   return Object.assign(likewise(call as UserFunction, f), {
@@ -210,12 +211,27 @@ interface Separated {
 const isOptionsObject = (value: unknown): value is object =>
   typeof value === "object" && value !== null && !isNDArray(value) && !Array.isArray(value);
 
-/** Donated arguments give their memory back, unless a result is the argument itself. */
-function donate(argnums: readonly number[], args: readonly unknown[], results: readonly NDArray[], name: string): void {
-  const kept = new Set(results.filter(isConcrete).map((y) => y.payload));
+/**
+ * Runs a program whose results may take the memory of donated arguments. All of these are gone afterwards, unless a result is
+ * the argument itself.
+ */
+function donating(
+  argnums: readonly number[],
+  args: readonly unknown[],
+  operands: readonly NDArray[],
+  name: string,
+  run: () => readonly NDArray[],
+): readonly NDArray[] {
+  const offer = new Map<Cell, string>();
   for (const position of callPositions("donateArgnums", argnums, args.length)) {
     for (const x of flattenToArrays([args[position]]).leaves) {
-      if (isConcrete(x) && !kept.has(x.payload)) discard(cellOf(x), `it was donated to ${name} (argument ${position})`);
+      if (isConcrete(x)) offer.set(cellOf(x), `it was donated to ${name} (argument ${position})`);
     }
   }
+  // Transformations run the program in parts, and what looks for NaN reads operands again.
+  const whole = currentTrace() === rootTrace && operands.every(isConcrete);
+  const results = whole && !config.debugNans && !config.debugInfs ? offering(offer, run) : run();
+  const kept = new Set(results.filter(isConcrete).map((y) => y.payload));
+  for (const [cell, reason] of offer) if (!kept.has(cell)) discard(cell, reason);
+  return results;
 }

@@ -14,6 +14,7 @@ import { tanh as tanhPrimitive } from "../prims/hyperbolic.ts";
 import { round as roundPrimitive } from "../prims/rounding.ts";
 import { selectN } from "../prims/select.ts";
 import { dtypeKind, isComplex, isInexact, isInteger } from "../types/dtype.ts";
+import { onParts } from "./complex.ts";
 import { type ArrayArg, asArray, cast } from "./convert.ts";
 import { promoteArgs, promoteArgsInexact, promoteArgsNumeric, promoteShapes } from "./promotion.ts";
 
@@ -190,7 +191,7 @@ export function negative(x: ArrayArg): NDArray {
   return p.neg(promoteArgs("negative", x)[0]!);
 }
 
-/** |x|. Booleans and unsigned integers stay as they are. @example jnp.abs(jnp.array([-1, 2])) // [1. 2.] */
+/** |x|; of complex numbers the modulus, which is real. Booleans and unsigned integers stay as they are. @example jnp.abs(jnp.array([-1, 2])) // [1. 2.] */
 export function absolute(x: ArrayArg): NDArray {
   const a = asArray(x, "absolute");
   return isBool(a) || dtypeKind(a.aval.dtype) === "u" ? a : p.abs(a);
@@ -269,7 +270,7 @@ export function clip(x: ArrayArg, min?: ArrayArg | null, max?: ArrayArg | null):
 const largest: { readonly [dtype: string]: number } = { float16: 4, bfloat16: 38, float32: 38, float64: 308 };
 
 /**
- * x rounded to a number of decimals, halves to even. Integers stay as they are.
+ * x rounded to a number of decimals, halves to even; complex numbers part by part. Integers stay as they are.
  * @throws DTypeError for booleans, and for integers with negative `decimals`.
  * @example jnp.round(jnp.array([0.5, 1.5, 2.5])) // [0. 2. 2.]
  */
@@ -289,7 +290,8 @@ export function round(x: ArrayArg, decimals = 0): NDArray {
       fix: 'convert to floats first: x.astype("float32")',
     });
   }
-  if (isComplex(dtype) || !isInexact(dtype)) {
+  if (isComplex(dtype)) return onParts(a, (part) => round(part, decimals));
+  if (!isInexact(dtype)) {
     throw new DTypeError({ what: `round does not accept dtype ${dtype}`, fix: "round real numbers" });
   }
   if (decimals > largest[dtype]!) return a;

@@ -3,12 +3,22 @@ import type { NDArray } from "../core/ndarray.ts";
 import type { Binary } from "../core/primitive.ts";
 import * as bits from "../prims/bitwise.ts";
 import { eq, ge, gt, le, lt, ne } from "../prims/compare.ts";
+import { imag, real } from "../prims/complex.ts";
+import { selectN } from "../prims/select.ts";
+import { isComplex } from "../types/dtype.ts";
 import type { ArrayArg } from "./convert.ts";
 import { promoteArgs } from "./promotion.ts";
 
 function apply(name: string, primitive: Binary, x: ArrayArg, y: ArrayArg): NDArray {
   const [a, b] = promoteArgs(name, x, y);
   return primitive(a!, b!);
+}
+
+/** The same for an order. Complex numbers are compared by their real parts, and where those are equal by the imaginary ones. */
+function ordered(name: string, primitive: Binary, x: ArrayArg, y: ArrayArg): NDArray {
+  const [a, b] = promoteArgs(name, x, y) as [NDArray, NDArray];
+  if (!isComplex(a.aval.dtype)) return primitive(a, b);
+  return selectN([eq(real(a), real(b)), primitive(real(a), real(b)), primitive(imag(a), imag(b))]);
 }
 
 /**
@@ -32,7 +42,7 @@ export function notEqual(x: ArrayArg, y: ArrayArg): NDArray {
  * @example jnp.less(jnp.array([1, 2]), 2) // [ True False]
  */
 export function less(x: ArrayArg, y: ArrayArg): NDArray {
-  return apply("less", lt, x, y);
+  return ordered("less", lt, x, y);
 }
 
 /**
@@ -40,7 +50,7 @@ export function less(x: ArrayArg, y: ArrayArg): NDArray {
  * @example jnp.lessEqual(jnp.array([1, 2]), 2) // [ True  True]
  */
 export function lessEqual(x: ArrayArg, y: ArrayArg): NDArray {
-  return apply("less_equal", le, x, y);
+  return ordered("less_equal", le, x, y);
 }
 
 /**
@@ -48,7 +58,7 @@ export function lessEqual(x: ArrayArg, y: ArrayArg): NDArray {
  * @example jnp.greater(jnp.array([1, 2]), 1) // [False  True]
  */
 export function greater(x: ArrayArg, y: ArrayArg): NDArray {
-  return apply("greater", gt, x, y);
+  return ordered("greater", gt, x, y);
 }
 
 /**
@@ -56,7 +66,7 @@ export function greater(x: ArrayArg, y: ArrayArg): NDArray {
  * @example jnp.greaterEqual(jnp.array([1, 2]), 2) // [False  True]
  */
 export function greaterEqual(x: ArrayArg, y: ArrayArg): NDArray {
-  return apply("greater_equal", ge, x, y);
+  return ordered("greater_equal", ge, x, y);
 }
 
 /**

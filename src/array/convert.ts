@@ -16,11 +16,17 @@ import { getBackend } from "../runtime/device.ts";
 import type { ArrayLike } from "../tree/types.ts";
 import { makeAval } from "../types/aval.ts";
 import {
+  type Complex,
+  complexDType,
   type DType,
   integerRange,
+  isComplex,
+  isComplexValue,
   isInteger,
   isTypedArray,
   newTypedArray,
+  partsOf,
+  realDType,
   type TypedArray,
   typedArrayDType,
 } from "../types/dtype.ts";
@@ -29,8 +35,8 @@ import { equalShapes, formatShape, type Shape, sizeOf } from "../types/shape.ts"
 import { defaultFloat, defaultInt, requestedDType, storedDType } from "./dtypes.ts";
 import { convertElement, convertTyped, hostDType } from "./host.ts";
 
-/** What functions of arrays take as an operand: arrays, numbers, booleans, typed arrays, bigints. */
-export type ArrayArg = ArrayLike | bigint;
+/** What functions of arrays take as an operand: arrays, numbers, booleans, typed arrays, bigints, complex numbers `{ re, im }`. */
+export type ArrayArg = ArrayLike | bigint | Complex;
 
 /** What `array` takes: an operand, or lists of operands nested to any depth. */
 export type Nested = ArrayArg | readonly Nested[];
@@ -106,8 +112,12 @@ export function asArray(x: unknown, name = "asArray", position = 0): NDArray {
   if (typeof x === "boolean") return scalar(x, "bool");
   if (typeof x === "bigint") return bigintScalar(x);
   if (isTypedArray(x)) return arrayOfTyped(x, undefined);
+  if (isComplexValue(x)) return scalar(x, defaultComplex(), true);
   throw notAnArray(x, name, position);
 }
+
+/** The dtype of complex numbers that no operand decides. */
+const defaultComplex = (): DType => complexDType(defaultFloat());
 
 /** A concrete array that owns `data`. @throws BackendError for a dtype that cannot be stored. */
 function store(shape: Shape, dtype: DType, data: TypedArray): NDArray {
@@ -136,7 +146,7 @@ function listShape(value: Nested): number[] {
   return shape;
 }
 
-type Leaf = number | boolean | bigint | TypedArray | NDArray;
+type Leaf = number | boolean | bigint | Complex | TypedArray | NDArray;
 
 const leafShape = (leaf: Leaf): Shape => (isNDArray(leaf) ? leaf.aval.shape : isTypedArray(leaf) ? [leaf.length] : []);
 
@@ -185,7 +195,8 @@ function collect(value: Nested, shape: Shape, leaves: Leaf[], path: number[]): v
     typeof leaf !== "boolean" &&
     typeof leaf !== "bigint" &&
     !isNDArray(leaf) &&
-    !isTypedArray(leaf)
+    !isTypedArray(leaf) &&
+    !isComplexValue(leaf)
   ) {
     throw badElement(leaf, path);
   }
@@ -203,12 +214,14 @@ function leavesDType(leaves: readonly Leaf[]): DType {
   let numbers = 0;
   let integral = true;
   let bigints = 0;
+  let complexes = 0;
   const strong = new Map<string, { readonly dtype: DType; readonly weakType: boolean }>();
   for (const leaf of leaves) {
     if (typeof leaf === "number") {
       numbers++;
       if (!Number.isInteger(leaf)) integral = false;
     } else if (typeof leaf === "bigint") bigints++;
+    else if (isComplexValue(leaf)) complexes++;
     else {
       const dtype =
         typeof leaf === "boolean" ? "bool" : isNDArray(leaf) ? leaf.aval.dtype : storedDType(typedArrayDType(leaf));
@@ -217,7 +230,9 @@ function leavesDType(leaves: readonly Leaf[]): DType {
     }
   }
   const types = [...strong.values()];
-  const onlyValues = !leaves.some((leaf) => typeof leaf === "object");
+  const onlyValues = !leaves.some((leaf) => typeof leaf === "object" && !isComplexValue(leaf));
+  if (complexes > 0 && onlyValues) return defaultComplex();
+  if (complexes > 0) types.push({ dtype: defaultComplex(), weakType: true });
   if (numbers > 0 && onlyValues) return defaultFloat();
   if (numbers > 0) types.push({ dtype: integral ? defaultInt() : defaultFloat(), weakType: true });
   if (bigints > 0) types.push({ dtype: defaultInt(), weakType: true });
@@ -241,7 +256,29 @@ function elementOf(value: number | bigint | boolean, dtype: DType): number | big
   return convertElement(number, dtype);
 }
 
+/** A complex array of numbers: first all real parts, then all imaginary ones. */
+function fillComplex(leaves: readonly Leaf[], shape: Shape, dtype: DType): NDArray {
+  const inner = leafShape(leaves[0] ?? 0);
+  const elements = sizeOf(shape) * sizeOf(inner);
+  const data = newTypedArray(dtype, elements) as Float32Array | Float64Array;
+  let at = 0;
+  for (const leaf of leaves) {
+    if (isTypedArray(leaf)) {
+      data.set(convertTyped(leaf, typedArrayDType(leaf), realDType(dtype)) as Float64Array, at);
+      at += leaf.length;
+    } else [data[at], data[elements + at++]] = partsOf(leaf as number | Complex);
+  }
+  return store([...shape, ...inner], dtype, data);
+}
+
 function fill(leaves: readonly Leaf[], shape: Shape, dtype: DType): NDArray {
+  if (isComplex(dtype)) return fillComplex(leaves, shape, dtype);
+  if (leaves.some(isComplexValue)) {
+    throw new ArgumentError({
+      what: `complex numbers do not fit into an array of ${dtype}`,
+      fix: 'use the dtype "complex64", or pass their real parts',
+    });
+  }
   const inner = leafShape(leaves[0] ?? 0);
   const host = hostDType(dtype);
   const data = newTypedArray(host, sizeOf(shape) * sizeOf(inner));
@@ -278,8 +315,8 @@ function readOptions(given: DType | ArrayOptions | undefined): {
 }
 
 /**
- * An array from JavaScript's values: a number, a boolean, a bigint, a typed array, an NDArray, or lists of them nested to
- * any depth.
+ * An array from JavaScript's values: a number, a boolean, a bigint, a complex number `{ re, im }`, a typed array, an NDArray,
+ * or lists of them nested to any depth.
  *
  * Numbers give float32, since JavaScript cannot tell 1 from 1.0; a single number gives a weakly typed scalar. Typed arrays
  * keep their type (64-bit ones are narrowed while `enableX64` is off), lists of booleans give bool, bigints int32, and
@@ -291,6 +328,7 @@ function readOptions(given: DType | ArrayOptions | undefined): {
  * jnp.array([[1, 2], [3, 4]])                      // float32[2,2]
  * jnp.array([1, 2, 3], { dtype: "int32" })         // int32[3]
  * jnp.array([x.sum(), x.max()])                    // two scalars, stacked
+ * jnp.array([{ re: 1, im: 2 }, 3])                 // complex64[2]: [1.+2.j 3.+0.j]
  */
 export function array(value: Nested, options?: DType | ArrayOptions): NDArray {
   const { dtype, copy: copied } = readOptions(options);
@@ -300,7 +338,7 @@ export function array(value: Nested, options?: DType | ArrayOptions): NDArray {
   }
   if (isTypedArray(value)) return arrayOfTyped(value, dtype);
   if (!Array.isArray(value)) {
-    if (typeof value !== "number" && typeof value !== "boolean" && typeof value !== "bigint")
+    if (typeof value !== "number" && typeof value !== "boolean" && typeof value !== "bigint" && !isComplexValue(value))
       throw badElement(value, []);
     if (dtype === undefined) return asArray(value, "array");
     return fill([value], [], dtype);

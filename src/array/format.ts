@@ -11,7 +11,7 @@ export interface ArrayData {
   readonly shape: readonly number[];
   /** The dtype's name, such as `"float32"`. The data must be numbers of that dtype (float32: from `Math.fround`). */
   readonly dtype: string;
-  /** The elements in row-major order; complex ones as real part, imaginary part, real part, and so on. */
+  /** The elements in row-major order; complex ones as all real parts, then all imaginary parts. */
   readonly data: ArrayLike<number> | ArrayLike<bigint> | ArrayLike<boolean>;
   /** Whether JAX's repr adds `weak_type=True`. */
   readonly weakType?: boolean;
@@ -127,7 +127,7 @@ function checkSize({ shape, dtype, data }: ArrayData): number {
 function reader({ dtype, data }: ArrayData): (offset: number) => Element {
   const at = (index: number): number | bigint | boolean => data[index] ?? 0;
   if (!isComplex(dtype)) return at;
-  return (offset) => ({ re: Number(at(2 * offset)), im: Number(at(2 * offset + 1)) });
+  return (offset) => ({ re: Number(at(offset)), im: Number(at(data.length / 2 + offset)) });
 }
 
 /** Where the shown elements lie in row-major order, one offset each. */

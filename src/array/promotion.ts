@@ -8,7 +8,16 @@ import { isNDArray, type NDArray } from "../core/ndarray.ts";
 import { getExecutor, isConcrete } from "../core/trace.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors/index.ts";
 import { broadcastTo } from "../prims/movement.ts";
-import { type DType, dtypeKind, integerRange, isInexact, isInteger, isTypedArray } from "../types/dtype.ts";
+import {
+  type DType,
+  dtypeKind,
+  integerRange,
+  isComplex,
+  isComplexValue,
+  isInexact,
+  isInteger,
+  isTypedArray,
+} from "../types/dtype.ts";
 import { type Promoted, promote } from "../types/promotion.ts";
 import { equalShapes, formatShape, type Shape } from "../types/shape.ts";
 import { type ArrayArg, asArray, cast, notAnArray } from "./convert.ts";
@@ -20,7 +29,7 @@ type Item = NDArray | number | bigint;
 function prepare(name: string, xs: readonly unknown[]): Item[] {
   return xs.map((x, i) => {
     if (isNDArray(x) || typeof x === "number" || typeof x === "bigint") return x;
-    if (typeof x === "boolean" || isTypedArray(x)) return asArray(x);
+    if (typeof x === "boolean" || isTypedArray(x) || isComplexValue(x)) return asArray(x);
     throw notAnArray(x, name, i);
   });
 }
@@ -76,7 +85,8 @@ function convert(item: Item, { dtype, weakType }: Promoted): NDArray {
     return scalar(isInteger(dtype) || typeof item === "bigint" ? wrap(item, dtype) : item, dtype, weakType);
   const { aval } = item;
   if (aval.dtype === dtype && aval.weakType === weakType) return item;
-  const exact = aval.dtype === dtype || (isInteger(aval.dtype) && (isInteger(dtype) || dtype === "float32"));
+  const exact =
+    aval.dtype === dtype || isComplex(dtype) || (isInteger(aval.dtype) && (isInteger(dtype) || dtype === "float32"));
   if (exact && aval.shape.length === 0 && isConcrete(item)) {
     const value = getExecutor().scalar(item);
     if (value !== undefined) return scalar(value, dtype, weakType);

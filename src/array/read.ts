@@ -81,10 +81,10 @@ function opaque(x: NDArray, method: string): DTypeError {
   });
 }
 
-/** The element at a position of the storage. */
+/** The element at a position of the storage, which holds the real parts of complex numbers before the imaginary parts. */
 function elementAt(data: ArrayLike<number | bigint>, i: number, dtype: DType): Scalar {
   if (dtype === "bool") return data[i] !== 0;
-  if (isComplex(dtype)) return { re: Number(data[2 * i]), im: Number(data[2 * i + 1]) };
+  if (isComplex(dtype)) return { re: Number(data[i]), im: Number(data[data.length / 2 + i]) };
   return data[i]!;
 }
 
@@ -131,11 +131,18 @@ export function tolist(x: NDArray): NestedScalars {
   return build(0);
 }
 
+/** Real and imaginary parts in turn, from all real parts followed by all imaginary ones. */
+function interleaved(planes: Float32Array | Float64Array): Float32Array | Float64Array {
+  const n = planes.length / 2;
+  return planes.map((_, i) => planes[(i >> 1) + (i % 2) * n]!);
+}
+
 /**
  * A copy of the elements, row by row. Booleans are bytes, complex numbers pairs of floats.
  * @throws TracerArrayConversionError while traced. @throws DTypeError for keys and float0.
  */
 export function toTypedArray(x: NDArray): TypedArray {
   requireElements(x, "toTypedArray()");
-  return peek(x).slice();
+  const data = peek(x).slice();
+  return isComplex(x.aval.dtype) ? interleaved(data as Float32Array | Float64Array) : data;
 }

@@ -1,11 +1,14 @@
 /** Functions that rearrange elements: reshape, transpose, squeeze and their kin. Free on every backend. */
+
 import type { NDArray } from "../core/ndarray.ts";
 import { isNDArray } from "../core/ndarray.ts";
 import { isConcrete } from "../core/trace.ts";
 import { AxisError, checkOptions, OptionError, ShapeError } from "../errors/index.ts";
+import { ne } from "../prims/compare.ts";
 import * as m from "../prims/movement.ts";
 import { formatAval } from "../types/aval.ts";
 import type { DType } from "../types/dtype.ts";
+import { isComplex } from "../types/dtype.ts";
 import { canonicalAxes, canonicalAxis, equalShapes, formatShape, type Shape } from "../types/shape.ts";
 import { product, range } from "../util/list.ts";
 import { type ArrayArg, asArray, cast, describeValue } from "./convert.ts";
@@ -209,5 +212,7 @@ export function moveaxis(
  * @example jnp.astype(x, "int32")
  */
 export function astype(x: ArrayArg, dtype: DType | null): NDArray {
-  return cast(asArray(x, "astype"), dtype === null ? defaultFloat() : requestedDType(dtype, "astype"));
+  const a = asArray(x, "astype");
+  const target = dtype === null ? defaultFloat() : requestedDType(dtype, "astype");
+  return target === "bool" && isComplex(a.aval.dtype) ? ne(a, 0) : cast(a, target);
 }

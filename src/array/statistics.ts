@@ -7,7 +7,8 @@ import { gt } from "../prims/compare.ts";
 import { full } from "../prims/fill.ts";
 import { broadcastTo } from "../prims/movement.ts";
 import { selectN } from "../prims/select.ts";
-import { type DType, isComplex, isInexact } from "../types/dtype.ts";
+import { type DType, isComplex, isInexact, realDType } from "../types/dtype.ts";
+import { squaredModulus } from "./complex.ts";
 import { type ArrayArg, asArray, cast } from "./convert.ts";
 import { inexactDType, requestedDType } from "./dtypes.ts";
 import { promoteShapes } from "./promotion.ts";
@@ -69,22 +70,24 @@ function variance(caller: "var" | "std", x: ArrayArg, options: VarianceOptions):
   const a = asArray(x, caller);
   const asked =
     options.dtype === undefined || options.dtype === null ? undefined : requestedDType(options.dtype, caller);
-  if (isComplex(a.aval.dtype) || (asked !== undefined && !isInexact(asked))) {
+  if (asked !== undefined && (!isInexact(asked) || (isComplex(a.aval.dtype) && !isComplex(asked)))) {
     throw new DTypeError({
-      what: `${caller} of ${a.aval.dtype} values in dtype ${asked ?? a.aval.dtype} is not supported`,
-      fix: "use a floating point dtype, and real values",
+      what: `${caller} of ${a.aval.dtype} values in dtype ${asked} is not supported`,
+      fix: "use a floating point dtype, for complex values a complex one",
     });
   }
-  const result = asked ?? inexactDType(a.aval.dtype);
-  const dtype = upcast16(result);
-  const values = cast(a, dtype);
+  const computation = upcast16(asked ?? inexactDType(a.aval.dtype));
+  const values = cast(a, computation);
+  // Deviations are complex, their squared sizes real.
+  const dtype = realDType(computation);
+  const result = realDType(asked ?? inexactDType(a.aval.dtype));
   const known = options.mean;
   const center =
     known === undefined || known === null
-      ? mean(values, { axis, keepdims: true, where, dtype })
-      : cast(asArray(known, caller), dtype);
+      ? mean(values, { axis, keepdims: true, where, dtype: computation })
+      : cast(asArray(known, caller), computation);
   const [left, right] = promoteShapes(caller, values, center);
-  const squares = p.square(p.sub(left!, right!));
+  const squares = squaredModulus(p.sub(left!, right!));
   const total = sum(squares, { axis, keepdims, where, dtype });
   const freedom = correction ?? ddof;
   const n = count(a, options, caller, dtype);
@@ -96,8 +99,8 @@ function variance(caller: "var" | "std", x: ArrayArg, options: VarianceOptions):
 }
 
 /**
- * The variance over axes: the mean of squared deviations from the mean, divided by n - ddof; NaN where that is not positive.
- * @throws AxisError if an axis does not exist. @throws DTypeError for complex values. @throws OptionError for an unknown option.
+ * The variance over axes: the mean of the squared sizes of deviations from the mean, divided by n - ddof; NaN where that is not positive.
+ * @throws AxisError if an axis does not exist. @throws OptionError for an unknown option.
  * @example jnp.var(x, { axis: 0, ddof: 1 })
  */
 export function var_(x: ArrayArg, axis?: Axis | VarianceOptions, options?: VarianceOptions): NDArray {
@@ -106,7 +109,7 @@ export function var_(x: ArrayArg, axis?: Axis | VarianceOptions, options?: Varia
 
 /**
  * The standard deviation over axes: the square root of the variance. Its gradient is NaN where all elements are equal.
- * @throws AxisError if an axis does not exist. @throws DTypeError for complex values. @throws OptionError for an unknown option.
+ * @throws AxisError if an axis does not exist. @throws OptionError for an unknown option.
  * @example jnp.std(x, { ddof: 1 })
  */
 export function std(x: ArrayArg, axis?: Axis | VarianceOptions, options?: VarianceOptions): NDArray {

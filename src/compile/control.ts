@@ -25,7 +25,8 @@ function carryPlace(context: Lowering, initial: Value): Place {
   return place;
 }
 
-function copyTo(context: Lowering, x: Value, place: Place): void {
+/** Writes a value to a place. */
+export function copyTo(context: Lowering, x: Value, place: Place): void {
   context.place(new Value(context, x.aval, (index) => x.element(index), x.cost, x.depth + 1), place);
 }
 

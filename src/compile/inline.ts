@@ -3,13 +3,19 @@
  * equations, and equal equations are merged. What remains has only lowerings that a kernel or a step knows.
  */
 import { type Atom, type Equation, type Jaxpr, Literal, makeJaxprData, Var } from "../core/jaxpr.ts";
+import type { NDArray } from "../core/ndarray.ts";
 import { stage } from "../transforms/stage.ts";
 import { staticKey } from "../tree/structure.ts";
+import { partsOf } from "../types/dtype.ts";
+import { isComplexEquation, splitComplex } from "./planes.ts";
 
+type Expansion = (operands: readonly NDArray[], params: unknown) => readonly NDArray[];
 type Environment = Map<Var, Atom>;
 
 const resolve = (environment: Environment, atom: Atom): Atom =>
   atom instanceof Var ? (environment.get(atom) ?? atom) : atom;
+
+const numberKey = (x: unknown): string => (Object.is(x, -0) ? "-0" : String(x));
 
 class Flattener {
   readonly equations: Equation[] = [];
@@ -18,7 +24,9 @@ class Flattener {
 
   private atomKey(atom: Atom): string {
     if (atom instanceof Literal) {
-      return `${Object.is(atom.value, -0) ? "-0" : atom.value}:${atom.aval.dtype}${atom.aval.weakType ? "~" : ""}`;
+      const { value } = atom;
+      const shown = typeof value === "object" ? partsOf(value).map(numberKey).join() : numberKey(value);
+      return `${shown}:${atom.aval.dtype}${atom.aval.weakType ? "~" : ""}`;
     }
     let n = this.numbers.get(atom);
     if (n === undefined) {
@@ -47,15 +55,16 @@ class Flattener {
     for (const equation of jaxpr.equations) {
       const inputs = equation.inputs.map((a) => resolve(environment, a));
       const lower = equation.primitive.lower;
+      const expand = lower.kind === "expand" ? lower.expand : complexExpansion(equation);
       let results: readonly Atom[];
       if (lower.kind === "call") {
         const outside = this.known;
         if (lower.isolated?.(equation.params)) this.known = new Map();
         results = this.call(lower.jaxpr(equation.params), inputs);
         this.known = outside;
-      } else if (lower.kind === "expand") {
+      } else if (expand !== undefined) {
         const staged = stage(
-          (args) => lower.expand(args, equation.params),
+          (args) => expand(args, equation.params),
           inputs.map((a) => a.aval),
           equation.primitive.name,
         );
@@ -77,6 +86,12 @@ class Flattener {
   }
 }
 
+/** How a primitive acts on complex numbers in terms of others, where it has such numbers and says so. */
+function complexExpansion(equation: Equation): Expansion | undefined {
+  const { complex } = equation.primitive;
+  return typeof complex === "object" && "expand" in complex && isComplexEquation(equation) ? complex.expand : undefined;
+}
+
 /** Parameters as text: equal for equal plain data; programs and functions by identity. */
 export function paramsKey(params: unknown): string {
   if (params === null || typeof params !== "object")
@@ -89,17 +104,29 @@ export function paramsKey(params: unknown): string {
     .join()}}`;
 }
 
-/** The same program without calls, and with equal equations merged. Its inputs are the constants, then the inputs. */
-export function flattenCalls(jaxpr: Jaxpr): Jaxpr {
-  const flattener = new Flattener();
-  const outputs = flattener.append(jaxpr, new Map());
+/** Equations whose results are used, or that do something besides. */
+function withoutDead(equations: readonly Equation[], outputs: readonly Atom[]): Equation[] {
   const used = new Set<Atom>(outputs);
   const kept: Equation[] = [];
-  for (let i = flattener.equations.length - 1; i >= 0; i--) {
-    const equation = flattener.equations[i]!;
+  for (let i = equations.length - 1; i >= 0; i--) {
+    const equation = equations[i]!;
     if (equation.effects.length === 0 && !equation.outputs.some((v) => used.has(v))) continue;
     for (const atom of equation.inputs) used.add(atom);
     kept.push(equation);
   }
-  return makeJaxprData([], [...jaxpr.constants, ...jaxpr.inputs], kept.reverse(), outputs);
+  return kept.reverse();
+}
+
+/**
+ * The same program without calls and complex numbers, and with equal equations merged. Its inputs are the constants, then
+ * the inputs; each complex one is two, the real parts and the imaginary parts, and so for the outputs.
+ */
+export function flattenCalls(jaxpr: Jaxpr): Jaxpr {
+  const flattener = new Flattener();
+  const outputs = flattener.append(jaxpr, new Map());
+  const equations = withoutDead(flattener.equations, outputs);
+  const flat = makeJaxprData([], [...jaxpr.constants, ...jaxpr.inputs], equations, outputs);
+  const real = splitComplex(flat);
+  // Often only one plane of a value is used.
+  return real === flat ? flat : { ...real, equations: withoutDead(real.equations, real.outputs) };
 }

@@ -43,7 +43,15 @@ export function instrument(program: Program, mark: (kernel: number) => void): In
   const one = (step: Step, inside: readonly string[]): Step[] => {
     switch (step.kind) {
       case "loop":
-        return [{ ...step, body: all(step.body, [...inside, `loop of ${step.length}`]) }];
+        // In order: marks are calls of the host.
+        return [
+          {
+            kind: "loop",
+            counter: step.counter,
+            length: step.length,
+            body: all(step.body, [...inside, `loop of ${step.length}`]),
+          },
+        ];
       case "while": {
         const condition = all(step.condition, [...inside, "while condition"]);
         return [{ ...step, condition, body: all(step.body, [...inside, "while body"]) }];

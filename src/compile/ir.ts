@@ -132,6 +132,11 @@ export interface LoopStep {
   readonly counter: number;
   readonly length: number;
   readonly body: readonly Step[];
+  /**
+   * Given: the body is kernels, and iterations may run in any order or at once, if each has these buffers for itself. It
+   * writes them before it reads them, and nothing else does either.
+   */
+  readonly local?: readonly number[];
 }
 
 /** Runs `condition`, then `body` if element 0 of `predicate` (bool) is true, and again. */

@@ -8,11 +8,12 @@ import type {
   ReduceOp,
 } from "../core/primitive.ts";
 import { type Aval, withShape } from "../types/aval.ts";
-import { equalShapes, type Shape, sizeOf } from "../types/shape.ts";
+import { equalShapes, rowMajorStrides, type Shape, sizeOf } from "../types/shape.ts";
 import { inserted, product, range } from "../util/list.ts";
 import { affineForm } from "./affine.ts";
 import type { MatrixView, Store } from "./ir.ts";
 import type { Lowering } from "./lower.ts";
+import { nodesOf } from "./nodes.ts";
 import { linearIndex, type Place, placedValue, Value } from "./value.ts";
 
 /** A value over operands in another order of axes: element `index` of the result is operand element `map(index)`. */
@@ -171,6 +172,16 @@ function collapsedStride(shape: Shape, strides: readonly number[], axes: readonl
   return stride;
 }
 
+/** Whether all that a value reads lies consecutively along its last axis, or is the same there. */
+function readsRows(context: Lowering, x: Value): boolean {
+  const last = x.aval.shape.length - 1;
+  const loads = nodesOf([x.element(context.loops(last + 1))]).filter((e) => e.op === "load");
+  return loads.every((e) => {
+    const stride = affineForm(context.b, e.args[0]!)?.coefficients.get(last) ?? 0;
+    return stride === 0 || stride === 1;
+  });
+}
+
 /** An operand as a batch of matrices: a view if its memory allows, else a copy. */
 function matrix(
   context: Lowering,
@@ -180,13 +191,23 @@ function matrix(
   columns: readonly number[],
 ): MatrixView {
   const shape = x.aval.shape;
-  const view = stridedView(context, x);
-  if (view !== undefined) {
+  const asView = (view: StridedView): MatrixView | undefined => {
     const rowStride = collapsedStride(shape, view.strides, rows);
     const columnStride = collapsedStride(shape, view.strides, columns);
-    if (rowStride !== undefined && columnStride !== undefined) {
-      const batchStrides = batch.map((d) => view.strides[d]!);
-      return { buffer: view.buffer, offset: view.offset, batchStrides, rowStride, columnStride };
+    if (rowStride === undefined || columnStride === undefined) return undefined;
+    const batchStrides = batch.map((d) => view.strides[d]!);
+    return { buffer: view.buffer, offset: view.offset, batchStrides, rowStride, columnStride };
+  };
+  const view = stridedView(context, x);
+  const found = view && asView(view);
+  if (found !== undefined) return found;
+  // In its own order a value is often computed row by row, where a copy in the order of the product would read columns.
+  if (x.place === undefined && readsRows(context, x)) {
+    const own = asView({ buffer: -1, offset: context.b.int(0), strides: rowMajorStrides(shape) });
+    if (own !== undefined) {
+      const place = context.place(x);
+      context.flush();
+      return { ...own, buffer: place.buffer, offset: place.offset ?? own.offset };
     }
   }
   const order = [...batch, ...rows, ...columns];
@@ -249,6 +270,20 @@ export function lowerContract(
   const value = placedValue(context, aval, place);
   if (target !== undefined && target !== place) context.place(value, target);
   return value;
+}
+
+/** The same product of two matrices with rows and columns exchanged in memory, for a reader that exchanges them again. */
+export function lowerTransposedContract(
+  context: Lowering,
+  lhs: Value,
+  rhs: Value,
+  aval: Aval,
+  { lhsContracting, rhsContracting }: DotDimensions,
+): Value {
+  const [rows, columns] = aval.shape as [number, number];
+  const d = { lhsContracting: rhsContracting, rhsContracting: lhsContracting, lhsBatch: [], rhsBatch: [] };
+  const exchanged = lowerContract(context, rhs, lhs, withShape(aval, [columns, rows]), d, undefined);
+  return reindexed(context, exchanged, aval.shape, ([i, j]) => [j!, i!]);
 }
 
 /** The buffer of a value that is in memory, from element 0 on: one inside a larger buffer is copied. */

@@ -3,15 +3,16 @@
  * for results, for operands of contractions, sorts and loops, and for what is used often and costs something.
  */
 import { type Expr, ExprBuilder } from "../core/expr.ts";
-import { type Atom, type Equation, type Jaxpr, Literal, type Var } from "../core/jaxpr.ts";
+import { type Atom, type Equation, type Jaxpr, Literal, Var } from "../core/jaxpr.ts";
 import type { HostFunction } from "../core/primitive.ts";
 import type { Aval } from "../types/aval.ts";
-import type { DType } from "../types/dtype.ts";
+import { type DType, isComplex } from "../types/dtype.ts";
 import { equalShapes, type Shape, sizeOf } from "../types/shape.ts";
 import { range } from "../util/list.ts";
 import { lowerCallback } from "./callback.ts";
-import { lowerBranch, lowerLoop, lowerWhile } from "./control.ts";
+import { copyTo, lowerBranch, lowerLoop, lowerWhile } from "./control.ts";
 import { lowerConvolve, lowerReduceWindow } from "./convolve.ts";
+import { contractIdentity } from "./identity.ts";
 import { flattenCalls } from "./inline.ts";
 import type { BufferSpec, Kernel, Program, Step, Store } from "./ir.ts";
 import {
@@ -22,6 +23,7 @@ import {
   lowerReduce,
   lowerScatter,
   lowerSort,
+  lowerTransposedContract,
 } from "./kernel.ts";
 import { planWorkspace } from "./plan.ts";
 import { reshapeIndex, splitsOnly } from "./reshape.ts";
@@ -147,15 +149,27 @@ export function lowerEquations(
   const count = (atom: Atom): void => void uses.set(atom, (uses.get(atom) ?? 0) + 1);
   for (const equation of jaxpr.equations) for (const atom of new Set(equation.inputs)) count(atom);
   for (const atom of jaxpr.outputs) count(atom);
+  // Matrices that are read once, with their axes exchanged.
+  const exchanged = new Set<Atom>();
+  for (const {
+    primitive,
+    params,
+    inputs: [x],
+  } of jaxpr.equations) {
+    if (primitive.lower.kind !== "view" || uses.get(x!) !== 1 || x!.aval.shape.length !== 2) continue;
+    const [i, j] = [b.index(0), b.index(1)];
+    const index = primitive.lower.index(b, [i, j], params, x!.aval);
+    if (index.length === 2 && index[0] === j && index[1] === i) exchanged.add(x!);
+  }
   const environment = new Map<Var, Value>();
   jaxpr.inputs.forEach((v, i) => void environment.set(v, inputs[i]!));
   const read = (atom: Atom): Value =>
     atom instanceof Literal
-      ? new Value(context, atom.aval, () => b.constant(atom.value, atom.aval.dtype), 0, 0)
+      ? new Value(context, atom.aval, () => b.constant(atom.value as number | bigint | boolean, atom.aval.dtype), 0, 0)
       : environment.get(atom)!;
   for (const equation of jaxpr.equations) {
     const operands = equation.inputs.map(read);
-    const results = lowerEquation(context, equation, operands, targets);
+    const results = lowerEquation(context, equation, operands, targets, exchanged.has(equation.outputs[0]!));
     results.forEach((value, i) => {
       const variable = equation.outputs[i]!;
       environment.set(variable, value);
@@ -180,6 +194,7 @@ function lowerEquation(
   equation: Equation,
   operands: readonly Value[],
   targets: ReadonlyMap<Var, Place>,
+  isExchanged: boolean,
 ): readonly Value[] {
   const { b } = context;
   const { primitive, params } = equation;
@@ -251,8 +266,16 @@ function lowerEquation(
       return [
         lowerCumulative(context, operands[0]!, aval, lower.op, lower.axis(params), lower.reverse(params), target(0)),
       ];
-    case "contract":
-      return [lowerContract(context, operands[0]!, operands[1]!, aval, lower.dimensions(params), target(0))];
+    case "contract": {
+      const [x, y] = operands as [Value, Value];
+      const dimensions = lower.dimensions(params);
+      const same = contractIdentity(context, x, y, aval, dimensions);
+      const isMatrix = dimensions.lhsBatch.length === 0 && x.aval.shape.length === dimensions.lhsContracting.length + 1;
+      if (same === undefined && isExchanged && isMatrix) {
+        return [lowerTransposedContract(context, x, y, aval, dimensions)];
+      }
+      return [same ?? lowerContract(context, x, y, aval, dimensions, target(0))];
+    }
     case "convolve":
       return [lowerConvolve(context, operands[0]!, operands[1]!, aval, lower.convolution(params), target(0))];
     case "reduceWindow":
@@ -304,6 +327,27 @@ export interface Lowered {
   readonly outputs: readonly OutputSource[];
 }
 
+/** The atoms of a program without complex numbers, together as those of the program that it was made from. */
+function planes<A extends Atom>(atoms: readonly Atom[], flat: readonly A[]): (readonly A[])[] {
+  let next = 0;
+  return atoms.map(({ aval }) => {
+    const start = next;
+    next += isComplex(aval.dtype) ? 2 : 1;
+    return flat.slice(start, next);
+  });
+}
+
+/** Room for all planes of a value. */
+function newBuffer(context: Lowering, atoms: readonly Atom[]): number {
+  const { dtype, shape } = atoms[0]!.aval;
+  return context.newBuffer(dtype, atoms.length * sizeOf(shape));
+}
+
+/** Where a plane lies in a value's buffer. */
+function planePlace(context: Lowering, buffer: number, { aval }: Atom, plane: number): Place {
+  return { buffer, offset: plane === 0 ? undefined : context.b.int(plane * sizeOf(aval.shape)) };
+}
+
 /** Lowers a whole program. Outputs that are arguments or literals are not copied. */
 export function lowerJaxpr(source: Jaxpr, name: string): Lowered {
   const jaxpr = flattenCalls(source);
@@ -311,42 +355,59 @@ export function lowerJaxpr(source: Jaxpr, name: string): Lowered {
   const { b } = context;
   const read = new Set<Atom>();
   for (const equation of jaxpr.equations) for (const atom of equation.inputs) read.add(atom);
-  const used = jaxpr.inputs.map((_, i) => i).filter((i) => read.has(jaxpr.inputs[i]!));
-  const inputBuffers = used.map((i) => {
-    const { dtype, shape } = jaxpr.inputs[i]!.aval;
-    return context.newBuffer(dtype, sizeOf(shape));
-  });
-  const inputs = jaxpr.inputs.map((v, i) => {
+  const operands = planes([...source.constants, ...source.inputs], jaxpr.inputs);
+  const used = operands.map((_, i) => i).filter((i) => operands[i]!.some((v) => read.has(v)));
+  const inputBuffers = used.map((i) => newBuffer(context, operands[i]!));
+  const inputs = operands.flatMap((variables, i) => {
     const at = used.indexOf(i);
-    return at < 0
-      ? new Value(context, v.aval, () => b.int(0), 0, 0)
-      : placedValue(context, v.aval, { buffer: inputBuffers[at]!, offset: undefined });
+    return variables.map((v, plane) =>
+      at < 0
+        ? new Value(context, v.aval, () => b.int(0), 0, 0)
+        : placedValue(context, v.aval, planePlace(context, inputBuffers[at]!, v, plane)),
+    );
   });
   const targets = new Map<Var, Place>();
   const outputBuffers: number[] = [];
-  const outputIndex = new Map<Var, number>();
-  const outputs = jaxpr.outputs.map((atom): OutputSource => {
-    if (atom instanceof Literal) return { kind: "literal", literal: atom };
-    const input = jaxpr.inputs.indexOf(atom);
+  const outputIndex = new Map<string, number>();
+  const numbers = new Map<Atom, number>();
+  const numberOf = (atom: Atom): number => {
+    if (!numbers.has(atom)) numbers.set(atom, numbers.size);
+    return numbers.get(atom)!;
+  };
+  /** Values and the places in outputs where they must be. */
+  const wanted: { readonly at: number; readonly target: Place }[] = [];
+  let position = 0;
+  const outputs = planes(source.outputs, jaxpr.outputs).map((atoms, i): OutputSource => {
+    const first = position;
+    position += atoms.length;
+    const literal = source.outputs[i]!;
+    if (literal instanceof Literal) return { kind: "literal", literal };
+    if (atoms.length === 1 && atoms[0] instanceof Literal) return { kind: "literal", literal: atoms[0] };
+    const input = operands.findIndex((v) => v.length === atoms.length && v.every((plane, k) => plane === atoms[k]));
     if (input >= 0) return { kind: "input", index: input };
-    let index = outputIndex.get(atom);
+    const key = atoms.map(numberOf).join();
+    let index = outputIndex.get(key);
     if (index === undefined) {
       index = outputBuffers.length;
-      outputIndex.set(atom, index);
-      const buffer = context.newBuffer(atom.aval.dtype, sizeOf(atom.aval.shape));
+      outputIndex.set(key, index);
+      const buffer = newBuffer(context, atoms);
       outputBuffers.push(buffer);
-      targets.set(atom, { buffer, offset: undefined });
+      atoms.forEach((atom, plane) => {
+        const target = planePlace(context, buffer, atom, plane);
+        wanted.push({ at: first + plane, target });
+        if (atom instanceof Var && !targets.has(atom) && !jaxpr.inputs.includes(atom)) targets.set(atom, target);
+      });
     }
     return { kind: "output", index };
   });
   const values = lowerEquations(context, jaxpr, inputs, targets);
   context.flush();
-  jaxpr.outputs.forEach((atom, i) => {
-    const target = atom instanceof Literal ? undefined : targets.get(atom);
+  for (const { at, target } of wanted) {
     // A value that lies elsewhere (a view of an argument, the result of a sort or loop) is copied to its output.
-    if (target !== undefined && values[i]!.place?.buffer !== target.buffer) context.place(values[i]!, target);
-    if (target !== undefined) context.flush();
-  });
+    const { place } = values[at]!;
+    if (place?.buffer !== target.buffer || place.offset !== target.offset) copyTo(context, values[at]!, target);
+    context.flush();
+  }
   const kept = new Set([...inputBuffers, ...outputBuffers]);
   const results = new Set(outputBuffers);
   const steps = tileRows(context, dropUnreadStores(context.takeSteps(), results), results);

@@ -193,7 +193,10 @@ function stepLines(step: Step): string[] {
       return [`callback ${step.function} (${list(step.outputs)}) <- (${list(step.inputs)})`];
     }
     case "loop":
-      return [`loop c${step.counter} < ${step.length}`, ...indented(step.body)];
+      return [
+        `loop c${step.counter} < ${step.length}${step.local === undefined ? "" : " in any order"}`,
+        ...indented(step.body),
+      ];
     case "while":
       return ["while", ...indented(step.condition), `  b${step.predicate}[0]`, "do", ...indented(step.body)];
     case "branch":

@@ -19,6 +19,8 @@ type RowKernel = MapKernel | ReduceKernel | CumulativeKernel;
 const smallestRun = 1 << 18;
 /** Bytes that a block's own values may take. */
 const blockBytes = 1 << 16;
+/** Fewer blocks are not shared among threads. */
+const fewestShared = 16;
 
 const isRowKernel = (step: Step): step is RowKernel =>
   step.kind === "map" || step.kind === "reduce" || (step.kind === "cumulative" && step.axis > 0);
@@ -128,6 +130,12 @@ function readLater(steps: readonly Step[], from: number): Set<number> {
   return read;
 }
 
+/** Rows of a block: as many as fit, or somewhat fewer that divide all rows. */
+function blockRows(rows: number, most: number): number {
+  for (let block = most; block > most / 2; block--) if (rows % block === 0) return block;
+  return Math.max(1, most);
+}
+
 function blockRun(context: Lowering, run: Run, later: ReadonlySet<number>, kept: ReadonlySet<number>): readonly Step[] {
   const { rows, kernels, written } = run;
   const shared = new Set<number>();
@@ -140,7 +148,7 @@ function blockRun(context: Lowering, run: Run, later: ReadonlySet<number>, kept:
   const bytes = [...shared].reduce((sum, buffer) => sum + rowBytes(buffer), 0);
   if (shared.size === 0 || bytes * rows < smallestRun) return kernels;
   const touched = [...written.keys()].reduce((sum, buffer) => sum + rowBytes(buffer), 0);
-  const block = Math.max(1, Math.floor(blockBytes / touched));
+  const block = blockRows(rows, Math.floor(blockBytes / touched));
   if (block >= rows) return kernels;
   // What only this run reads needs memory for one block.
   const local = new Map<number, number>();
@@ -158,6 +166,7 @@ function blockRun(context: Lowering, run: Run, later: ReadonlySet<number>, kept:
       counter,
       length: trips,
       body: kernels.map((k) => inBlock(context, k, b.mul(b.counter(counter), b.int(block)), block, local)),
+      ...(trips >= fewestShared && { local: [...local.values()] }),
     },
   ];
   if (rest > 0) steps.push(...kernels.map((k) => inBlock(context, k, b.int(trips * block), rest, local)));

@@ -184,6 +184,7 @@ export const condBranches: ManyOperation<CondParams> = /* @__PURE__ */ defineMan
   },
   effects: ({ branches }) => [...new Set(branches.flatMap((b) => [...b.effects]))],
   lower: { kind: "branch", branches: ({ branches }) => branches },
+  complex: { lower: ({ branches }) => ({ kind: "branch", branches: () => branches }) },
   show: ({ branches }) => [["branches", branches]],
   laws: {},
 });

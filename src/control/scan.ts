@@ -16,7 +16,7 @@ import { divideJaxpr } from "../transforms/remat.ts";
 import { stageClosed } from "../transforms/stage.ts";
 import { reachableOutputs, transposeJaxpr } from "../transforms/transpose.ts";
 import { batchAt, batchJaxpr } from "../transforms/vmap.ts";
-import { type Aval, withShape } from "../types/aval.ts";
+import { type Aval, planesOf, withShape } from "../types/aval.ts";
 import { bits, splitList } from "../util/list.ts";
 
 export interface ScanParams {
@@ -233,6 +233,13 @@ export const scanLoop: ManyOperation<ScanParams> = /* @__PURE__ */ defineManyPri
   lower: {
     kind: "loop",
     loop: ({ jaxpr, constants, carries, length, reverse }) => ({ jaxpr, constants, carries, length, reverse }),
+  },
+  complex: {
+    lower: (s, operands) => {
+      const constants = planesOf(operands.slice(0, s.constants));
+      const carries = planesOf(operands.slice(s.constants, s.constants + s.carries));
+      return { kind: "loop", loop: () => ({ ...s, constants, carries }) };
+    },
   },
   show: (s) => [
     ["jaxpr", s.jaxpr],

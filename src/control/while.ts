@@ -1,4 +1,5 @@
 /** `while` as a primitive: a program run as long as another says so. */
+
 import { evaluate } from "../core/evaluate.ts";
 import { type Jaxpr, memoised, outputAvals } from "../core/jaxpr.ts";
 import type { NDArray } from "../core/ndarray.ts";
@@ -12,6 +13,7 @@ import { selectN } from "../prims/select.ts";
 import { jvpJaxpr } from "../transforms/jvp.ts";
 import { stageClosed } from "../transforms/stage.ts";
 import { batchAt, batchJaxpr } from "../transforms/vmap.ts";
+import { planesOf } from "../types/aval.ts";
 import { bits, splitList } from "../util/list.ts";
 
 export interface WhileParams {
@@ -166,6 +168,13 @@ export const whileLoop: ManyOperation<WhileParams> = /* @__PURE__ */ defineManyP
       body,
       bodyConstants,
     }),
+  },
+  complex: {
+    lower: (w, operands) => {
+      const conditionConstants = planesOf(operands.slice(0, w.conditionConstants));
+      const bodyConstants = planesOf(operands.slice(w.conditionConstants, w.conditionConstants + w.bodyConstants));
+      return { kind: "while", while: () => ({ ...w, conditionConstants, bodyConstants }) };
+    },
   },
   show: (w) => [
     ["body_jaxpr", w.body],

@@ -69,7 +69,9 @@ function literalFault({ value, aval }: Literal): string | undefined {
   const kind = dtypeKind(aval.dtype);
   const shown = `${typeof value === "bigint" ? `${value}n` : String(value)} of dtype ${aval.dtype}`;
   if (kind === "b") return typeof value === "boolean" ? undefined : shown;
-  if (kind === "f" || kind === "c") return typeof value === "number" ? undefined : shown;
+  if (kind === "c") return typeof value === "number" || typeof value === "object" ? undefined : shown;
+  if (typeof value === "object") return `with parts of dtype ${aval.dtype}`;
+  if (kind === "f") return typeof value === "number" ? undefined : shown;
   if (aval.dtype === "float0") return shown;
   if (typeof value === "boolean" || (typeof value === "number" && !Number.isInteger(value))) return shown;
   const [lowest, highest] = integerRange(aval.dtype === "key<fry>" ? "uint64" : aval.dtype);

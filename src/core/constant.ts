@@ -1,7 +1,7 @@
 /** Known scalars. They are concrete arrays of rank 0; while a function is staged they become literals. */
 import { DTypeError } from "../errors/index.ts";
 import { type Aval, formatAval, makeAval } from "../types/aval.ts";
-import { type DType, isInexact } from "../types/dtype.ts";
+import { type DType, isInexact, type ScalarValue } from "../types/dtype.ts";
 import { config } from "./config.ts";
 import type { NDArray } from "./ndarray.ts";
 import { getExecutor } from "./trace.ts";
@@ -21,7 +21,7 @@ function scalarAval(dtype: DType, weakType: boolean): Aval {
 }
 
 /** A scalar of a given dtype. */
-export function scalar(value: number | bigint | boolean, dtype: DType, weakType = false): NDArray {
+export function scalar(value: ScalarValue, dtype: DType, weakType = false): NDArray {
   return getExecutor().fromScalar(value, scalarAval(dtype, weakType));
 }
 

@@ -8,7 +8,7 @@
  *       in (d,) }
  */
 import { type Aval, shortAval } from "../types/aval.ts";
-import { type DType, dtypeKind, type TypedArray } from "../types/dtype.ts";
+import { type DType, dtypeKind, type ScalarValue, type TypedArray } from "../types/dtype.ts";
 import { letters } from "../util/letters.ts";
 import { type Atom, type Equation, isJaxpr, type Jaxpr, Literal, type Var } from "./jaxpr.ts";
 import { concat, group, join, type Layout, lineBreak, nest, render, text } from "./layout.ts";
@@ -39,13 +39,15 @@ function formatNumber(x: number, isFloat: boolean): string {
   return isFloat && !/[.e]/.test(plain) ? `${plain}.0` : plain;
 }
 
-function formatScalar(value: number | bigint | boolean, dtype: DType): string {
+/** Complex numbers with an imaginary part are `(re, im)`. */
+function formatScalar(value: ScalarValue, dtype: DType): string {
   const kind = dtypeKind(dtype);
+  if (typeof value === "object") return `(${formatNumber(value.re, true)}, ${formatNumber(value.im, true)})`;
   if (kind === "b") return value ? "true" : "false";
   return typeof value === "number" ? formatNumber(value, kind === "f" || kind === "c") : String(value);
 }
 
-/** Elements in row-major order, as they stand in the typed array: float16 and bfloat16 are bits, complex numbers pairs. */
+/** Elements in row-major order, as they stand in the typed array: float16 and bfloat16 are bits, complex numbers planes. */
 function formatElements(data: TypedArray, dtype: DType): string {
   const isBits = dtype === "float16" || dtype === "bfloat16";
   const shown = Array.from(data as ArrayLike<number | bigint>, (x) =>

@@ -1,5 +1,6 @@
 /** Jaxprs: programs as plain data. Equations in order, each applying a primitive to variables and literals. */
 import type { Aval } from "../types/aval.ts";
+import type { ScalarValue } from "../types/dtype.ts";
 import type { Primitive } from "./primitive.ts";
 import type { SourceMark } from "./source.ts";
 
@@ -13,9 +14,9 @@ export class Var {
 
 /** A known scalar inside a program. */
 export class Literal {
-  readonly value: number | bigint | boolean;
+  readonly value: ScalarValue;
   readonly aval: Aval;
-  constructor(value: number | bigint | boolean, aval: Aval) {
+  constructor(value: ScalarValue, aval: Aval) {
     this.value = value;
     this.aval = aval;
   }

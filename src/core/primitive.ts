@@ -231,6 +231,20 @@ export type Lowering<P> =
   /** A program run while another says so. Operands: condition's constants, body's constants, carries. */
   | { readonly kind: "while"; readonly while: (params: P) => WhileLowering };
 
+/** The planes of an operand: real and imaginary part. A real operand has an imaginary part of zero. */
+export type Planes = readonly [re: Expr, im: Expr];
+
+/** How a primitive acts where an operand or result is complex. Backends know real numbers only: see `compile/planes.ts`. */
+export type ComplexRule<P> =
+  /** On real and imaginary parts alike; real operands take part in both. */
+  | "planes"
+  /** For maps: one scalar expression for each plane of the result, which is one if the result is real. */
+  | ((b: ExprBuilder, xs: readonly Planes[], params: P) => readonly Expr[])
+  /** In terms of other primitives. */
+  | { readonly expand: (operands: readonly NDArray[], params: P) => readonly NDArray[] }
+  /** By another lowering, whose operands and results are the planes of the primitive's own, one after another. */
+  | { readonly lower: (params: P, operands: readonly Aval[], results: readonly Aval[]) => Lowering<P> };
+
 export interface LoopLowering {
   readonly jaxpr: Jaxpr;
   readonly constants: number;
@@ -312,6 +326,7 @@ export interface Primitive<P> {
   readonly save: SaveRule<P> | undefined;
   readonly effects: ((params: P) => readonly Effect[]) | undefined;
   readonly lower: Lowering<P>;
+  readonly complex: ComplexRule<P> | undefined;
   readonly show: ((params: P, avals: readonly Aval[]) => readonly (readonly [string, ShownParam])[]) | undefined;
   readonly laws: Laws<P>;
 }
@@ -330,6 +345,8 @@ interface CommonSpec<P> {
   readonly save?: SaveRule<P>;
   readonly effects?: (params: P) => readonly Effect[];
   readonly lower: Lowering<P>;
+  /** How it acts on complex numbers. Default: not at all, but for primitives that carry programs, which need not say. */
+  readonly complex?: ComplexRule<P>;
   /** Parameters in JAX's jaxpr text, in JAX's names and order. Default: none. */
   readonly show?: NonNullable<Primitive<P>["show"]>;
   readonly laws: Laws<P>;
@@ -429,6 +446,7 @@ export function definePrimitive<A extends number | "variadic", P = null>(spec: P
     save: spec.save,
     effects: spec.effects,
     lower: spec.lower,
+    complex: spec.complex,
     show: spec.show,
     laws: spec.laws,
   };
@@ -459,6 +477,7 @@ export function defineManyPrimitive<P = null>(spec: ManyPrimitiveSpec<P>): ManyO
     save: spec.save,
     effects: spec.effects,
     lower: spec.lower,
+    complex: spec.complex,
     show: spec.show,
     laws: spec.laws,
   };

@@ -1,7 +1,7 @@
 /** Jaxprs as text, in the format of JAX 0.10.2. */
 import type { Aval } from "../types/aval.ts";
 import { shortAval } from "../types/aval.ts";
-import { dtypeKind } from "../types/dtype.ts";
+import { dtypeKind, partsOf } from "../types/dtype.ts";
 import { showAsText } from "../util/inspect.ts";
 import { letters } from "../util/letters.ts";
 import { type Atom, type Equation, isJaxpr, type Jaxpr, Literal, type Var } from "./jaxpr.ts";
@@ -32,6 +32,14 @@ function formatFloat(x: number): string {
   return /[.e]/.test(plain) ? plain : `${plain}.0`;
 }
 
+/** A complex literal as Python writes it: `(1+2j)`, and `2j` where the real part is 0. */
+function formatComplex(parts: readonly [number, number], aval: Aval): string {
+  const [re, im] = parts.map((x) =>
+    formatFloat(aval.weakType && aval.dtype === "complex64" ? shortestFloat32(x) : x).replace(/\.0$/, ""),
+  ) as [string, string];
+  return Object.is(parts[0], 0) ? `${im}j` : `(${re}${/^[-+]/.test(im) ? "" : "+"}${im}j)`;
+}
+
 function formatLiteral({ value, aval }: Literal): string {
   const kind = dtypeKind(aval.dtype);
   const shown =
@@ -42,7 +50,9 @@ function formatLiteral({ value, aval }: Literal): string {
       : kind === "f"
         ? // JAX keeps the Python number of a weak literal, and shows the exact value of a strong one.
           formatFloat(aval.weakType && aval.dtype !== "float64" ? shortestFloat32(Number(value)) : Number(value))
-        : String(value);
+        : kind === "c"
+          ? formatComplex(partsOf(value), aval)
+          : String(value);
   return `${shown}:${shortAval(aval)}`;
 }
 

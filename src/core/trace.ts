@@ -5,6 +5,7 @@
  */
 import { UnexpectedTracerError } from "../errors/index.ts";
 import { formatAval } from "../types/aval.ts";
+import type { ScalarValue } from "../types/dtype.ts";
 import { equationSource, userFrame } from "../util/source.ts";
 import { config } from "./config.ts";
 import type { NDArray } from "./ndarray.ts";
@@ -50,11 +51,11 @@ export interface Executor {
   /** Runs one primitive on concrete arrays. */
   run<P>(primitive: Primitive<P>, operands: readonly NDArray[], params: P): NDArray[];
   /** The value of a rank-0 array if it can be read at once without waiting for a device; else undefined. */
-  scalar(x: NDArray): number | bigint | boolean | undefined;
+  scalar(x: NDArray): ScalarValue | undefined;
   /** Makes weak references to dead objects empty; false where the engine does not let a program do that. */
   readonly collect?: () => boolean;
   /** A concrete rank-0 array of a known value. */
-  fromScalar(value: number | bigint | boolean, aval: NDArray["aval"]): NDArray;
+  fromScalar(value: ScalarValue, aval: NDArray["aval"]): NDArray;
 }
 
 let executor: Executor | undefined;

@@ -6,6 +6,7 @@ import { CheckError } from "../errors/index.ts";
 import { fromTypedArray, peek } from "../runtime/array.ts";
 import { registerPytreeNode } from "../tree/registry.ts";
 import type { Aval } from "../types/aval.ts";
+import { sliceElements } from "../types/dtype.ts";
 import { sizeOf } from "../types/shape.ts";
 
 /** A message, and the types of what it shows. */
@@ -81,8 +82,8 @@ export class CheckedError {
         const size = sizeOf(aval.shape);
         const data = peek(this.payload[before + i]!);
         // What does not depend on a mapped axis stands once, or once for each example.
-        const at = data.length === size ? 0 : example * size;
-        return fromTypedArray(aval, data.slice(at, at + size));
+        const at = this.payload[before + i]!.size === size ? 0 : example * size;
+        return fromTypedArray(aval, sliceElements(data, aval.dtype, at, at + size));
       }),
     );
   }

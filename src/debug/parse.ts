@@ -279,6 +279,14 @@ class Parser {
       this.next++;
       return v;
     }
+    if (this.accept("(")) {
+      const re = Number(this.scalar("float64"));
+      this.expect(",");
+      const im = Number(this.scalar("float64"));
+      this.expect(")");
+      this.expect(":");
+      return new Literal({ re, im }, this.aval());
+    }
     // The type, which says how to read the number, stands behind it.
     const start = this.next++;
     this.expect(":");

@@ -6,6 +6,7 @@ import type { Operand } from "../core/primitive.ts";
 import { OptionError } from "../errors/index.ts";
 import * as arithmetic from "../prims/arithmetic.ts";
 import * as casts from "../prims/cast.ts";
+import { conj as conjugateParts } from "../prims/complex.ts";
 import * as rounding from "../prims/rounding.ts";
 import * as selection from "../prims/select.ts";
 import { checkDType, type DType, narrowDType } from "../types/dtype.ts";
@@ -41,6 +42,7 @@ export {
   xor as bitwiseXor,
 } from "../prims/bitwise.ts";
 export { eq, ge, gt, le, lt, ne } from "../prims/compare.ts";
+export { complex, imag, real } from "../prims/complex.ts";
 export { exp, exp2, expm1, log, log1p, logistic } from "../prims/exponential.ts";
 export { digamma, lgamma, polygamma } from "../prims/gamma.ts";
 export { acosh, asinh, atanh, cosh, sinh, tanh } from "../prims/hyperbolic.ts";
@@ -51,6 +53,11 @@ export { acos, asin, atan, atan2, cos, sin, tan } from "../prims/trigonometric.t
 /** $x^y$ for an integer y that is known. @example lax.integerPow(jnp.array([1, 2]), 3) // [1. 8.] */
 export function integerPow(x: Operand, y: number): NDArray {
   return arithmetic.integerPow(lift(x), { y });
+}
+
+/** The complex conjugate of a float or complex x; the result is complex. @example lax.conj(lax.complex(jnp.ones(1), jnp.ones(1))) // [1.-1.j] */
+export function conj(x: Operand): NDArray {
+  return conjugateParts(lift(x));
 }
 
 /** $1/x$. @example lax.reciprocal(jnp.array([1, 4])) // [1.   0.25] */

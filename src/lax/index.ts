@@ -52,6 +52,7 @@ export {
   type WindowComputation,
 } from "./conv.ts";
 export * from "./elementwise.ts";
+export { fft } from "./fft.ts";
 export * from "./gather.ts";
 export type { AxisIndexGroups, GroupOptions } from "./groups.ts";
 export {

@@ -1,9 +1,19 @@
 /** `scan`: a loop with a carry, whose trips read rows and return rows. */
+
 import { checkFunction, checkSynchronous, flattenToArrays } from "../api/flat.ts";
+import { item, origin } from "../array/read.ts";
 import { scanLoop } from "../control/scan.ts";
 import { hoistConstants } from "../core/jaxpr.ts";
-import type { NDArray } from "../core/ndarray.ts";
-import { ArgumentError, checkOptions, DTypeError, ShapeError, TreeError } from "../errors/index.ts";
+import { isNDArray, type NDArray } from "../core/ndarray.ts";
+import { isConcrete } from "../core/trace.ts";
+import {
+  ArgumentError,
+  ConcretizationTypeError,
+  checkOptions,
+  DTypeError,
+  ShapeError,
+  TreeError,
+} from "../errors/index.ts";
 import { convertElementType } from "../prims/cast.ts";
 import { type Staged, stage } from "../transforms/stage.ts";
 import { formatPath, leafPaths, unflatten } from "../tree/flatten.ts";
@@ -19,6 +29,24 @@ export interface ScanOptions {
   readonly reverse?: boolean;
   /** A hint: how many trips to compile together. */
   readonly unroll?: number;
+}
+
+/** The number of trips that was asked for. @throws ConcretizationTypeError if it is traced. */
+function readLength(length: unknown): number | undefined {
+  if (length === undefined || length === null) return undefined;
+  if (isNDArray(length) && !isConcrete(length)) {
+    throw new ConcretizationTypeError({
+      what: `Abstract tracer value encountered where concrete value is expected: traced array with shape ${formatAval(length.aval)}\nThe \`length\` argument to \`scan\` expects a concrete number.`,
+      where: origin(length),
+      fix: "for a number of trips that is computed use lax.whileLoop or lax.foriLoop; for one that is known give a JavaScript number, or name it in staticArgnums",
+    });
+  }
+  const count = isNDArray(length) ? Number(item(length)) : length;
+  if (typeof count === "number" && Number.isInteger(count) && count >= 0) return count;
+  throw new ArgumentError({
+    what: `scan: length must be a whole number from 0, but got ${String(length)}`,
+    fix: "write lax.scan(f, init, null, { length: n })",
+  });
 }
 
 function tripCount(rows: readonly NDArray[], given: number | undefined): number {
@@ -129,7 +157,8 @@ function checkCarry(
  * Compiled, it is one loop inside the program. It differentiates in both modes; reverse mode saves what each trip needs.
  *
  * @throws TreeError, ShapeError or DTypeError if the carry changes its structure, shape or dtype; ShapeError for rows of
- * different number; ArgumentError without rows and length.
+ * different number; ArgumentError without rows and length, or for a length that is no whole number;
+ * ConcretizationTypeError for a length that is traced.
  * @example
  * const [total, sums] = lax.scan((c, x) => [c.add(x), c.add(x)], 0, jnp.arange(4)); // 6.0, [0. 1. 3. 6.]
  */
@@ -143,7 +172,7 @@ export function scan<const C, const X, Y>(
   checkOptions("scan", options, ["length", "reverse", "unroll"]);
   const start = flattenToArrays(init);
   const rows = flattenToArrays(xs);
-  const length = tripCount(rows.leaves, options.length);
+  const length = tripCount(rows.leaves, readLength(options.length));
   const rowAvals = rows.leaves.map((x) => withShape(x.aval, x.aval.shape.slice(1)));
   let carry = [...start.leaves];
   const trace = (): Body =>

@@ -17,6 +17,7 @@ import { eq, lt } from "../prims/compare.ts";
 import { iota } from "../prims/fill.ts";
 import { broadcastTo, expandDims, squeeze } from "../prims/movement.ts";
 import { isFinite as finiteElements } from "../prims/rounding.ts";
+import { checkAccepted, real } from "../prims/rules.ts";
 import { stopGradient } from "../prims/stop.ts";
 import type { DType } from "../types/dtype.ts";
 import { canonicalAxis } from "../types/shape.ts";
@@ -190,6 +191,7 @@ export function standardize(x: ArrayArg, axis?: Axis | StandardizeOptions, optio
   checkChoice("standardize", "algorithm", algorithm, ["fast", "stable"]);
   const over = { axis: orLast(read.axis), where, keepdims: true };
   const a = asArray(x, "standardize");
+  checkAccepted("standardize", [...real, "bool"], a.aval);
   const center = read.mean ?? mean(a, over);
   const spread = (): NDArray =>
     algorithm === "stable"

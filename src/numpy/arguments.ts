@@ -7,7 +7,7 @@ import { isNDArray, type NDArray } from "../core/ndarray.ts";
 import { isConcrete } from "../core/trace.ts";
 import { ArgumentError, ConcretizationTypeError, checkOptions, OptionError, ShapeError } from "../errors/index.ts";
 import { formatAval } from "../types/aval.ts";
-import type { DType } from "../types/dtype.ts";
+import { type DType, isComplexValue } from "../types/dtype.ts";
 import { formatShape, type Shape } from "../types/shape.ts";
 import { concreteElements } from "./concrete.ts";
 
@@ -21,7 +21,7 @@ export type Trailing<Positional extends readonly unknown[], Options> = readonly 
 ];
 
 const isOptions = (value: unknown): value is Record<string, unknown> => {
-  if (typeof value !== "object" || value === null) return false;
+  if (typeof value !== "object" || value === null || isComplexValue(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 };

@@ -10,12 +10,12 @@ import { ShapeError, TracerBoolConversionError } from "../errors/index.ts";
 import { abs, add, mul, sub } from "../prims/arithmetic.ts";
 import { and, not, or, xor } from "../prims/bitwise.ts";
 import { eq, le } from "../prims/compare.ts";
-import { isFinite as finiteElements } from "../prims/rounding.ts";
 import { peek } from "../runtime/array.ts";
 import { formatAval } from "../types/aval.ts";
+import { realDType } from "../types/dtype.ts";
 import { broadcastShapes, equalShapes } from "../types/shape.ts";
 import { readArguments, type Trailing } from "./arguments.ts";
-import { isnan } from "./floats.ts";
+import { isfinite, isnan } from "./floats.ts";
 import { truth } from "./operand.ts";
 
 function logical(name: string, primitive: Binary, x: ArrayArg, y: ArrayArg): NDArray {
@@ -66,10 +66,10 @@ function close(caller: string, x: ArrayArg, y: ArrayArg, args: readonly unknown[
     equalNan = false,
   } = readArguments<CloseOptions>(caller, args, ["rtol", "atol", "equalNan"]);
   const [a, b] = promoteArgsInexact(caller, x, y) as [NDArray, NDArray];
-  const { dtype } = b.aval;
+  const dtype = realDType(b.aval.dtype);
   const tolerance = (t: ArrayArg): NDArray => cast(asArray(t, caller), dtype);
   const bound = add(tolerance(atol), mul(tolerance(rtol), abs(b)));
-  const near = and(finiteElements(b), le(abs(sub(a, b)), bound));
+  const near = and(isfinite(b), le(abs(sub(a, b)), bound));
   const result = or(eq(a, b), near);
   return equalNan ? or(result, and(isnan(a), isnan(b))) : result;
 }

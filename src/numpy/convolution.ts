@@ -1,4 +1,5 @@
 /** Convolution and correlation of vectors: one vector against all windows of the other, as a product of matrix and vector. */
+import { conjugated } from "../array/complex.ts";
 import { type ArrayArg, here } from "../array/convert.ts";
 import { promoteInexact } from "../array/promotion.ts";
 import type { NDArray } from "../core/ndarray.ts";
@@ -49,6 +50,7 @@ function slide(name: "convolve" | "correlate", x: ArrayArg, y: ArrayArg, mode: C
   }
   // The shorter one slides. A correlation with exchanged arguments runs backwards; a convolution is a correlation with the
   // reverse.
+  if (name === "correlate") b = conjugated(b);
   const swapped = m < n;
   if (swapped) [a, b] = [b, a];
   if (name === "convolve") b = rev(b, { dimensions: [0] });
@@ -78,7 +80,7 @@ export function convolve(a: ArrayArg, v: ArrayArg, ...args: ConvolutionArguments
 }
 
 /**
- * The correlation of two vectors: the sum over j of a[i + j] v[j].
+ * The correlation of two vectors: the sum over j of a[i + j] and the conjugate of v[j].
  * @throws ShapeError unless both are vectors with elements. @throws OptionError for an unknown mode.
  * @example jnp.correlate(jnp.array([1, 2, 3]), jnp.array([0, 1, 0.5])) // [3.5]
  */

@@ -4,10 +4,20 @@ import { defaultFloat } from "../array/dtypes.ts";
 import { isNDArray, type NDArray } from "../core/ndarray.ts";
 import { ShapeDtypeStruct } from "../core/struct.ts";
 import { ArgumentError } from "../errors/index.ts";
+import { complex } from "../prims/complex.ts";
 import { copy as copyElements } from "../prims/copy.ts";
 import { broadcastTo } from "../prims/movement.ts";
 import type { Aval } from "../types/aval.ts";
-import { type DType, dtypeBytes, isTypedArray, type TypedArray, viewAs } from "../types/dtype.ts";
+import {
+  type DType,
+  dtypeBytes,
+  isComplex,
+  isComplexValue,
+  isTypedArray,
+  realDType,
+  type TypedArray,
+  viewAs,
+} from "../types/dtype.ts";
 import type { Shape } from "../types/shape.ts";
 import { readArguments, readDType, readInt, readShape, type Trailing } from "./arguments.ts";
 import { constant } from "./operand.ts";
@@ -136,7 +146,12 @@ export function emptyLike(prototype: ArrayArg | ShapeDtypeStruct, ...args: LikeA
  * @example jnp.fullLike(x, 3)
  */
 export function fullLike(a: ArrayArg | ShapeDtypeStruct, fillValue: ArrayArg, ...args: LikeArguments): NDArray {
-  return filledLike("fullLike", a, isTypedArray(fillValue) ? asArray(fillValue) : fillValue, args);
+  return filledLike(
+    "fullLike",
+    a,
+    isTypedArray(fillValue) || isComplexValue(fillValue) ? asArray(fillValue) : fillValue,
+    args,
+  );
 }
 
 /**
@@ -202,5 +217,10 @@ export function frombuffer(
   const elements = count < 0 ? available : count;
   // A copy is aligned, which the caller's bytes need not be.
   const data = whole.slice(offset, offset + elements * bytes);
-  return array(viewAs(dtype, data.buffer, 0, elements), { dtype });
+  if (!isComplex(dtype)) return array(viewAs(dtype, data.buffer, 0, elements), { dtype });
+  // Real and imaginary parts in turn.
+  const parts = viewAs(realDType(dtype), data.buffer, 0, 2 * elements);
+  const everyOther = (start: number): NDArray =>
+    array(parts.filter((_: unknown, i: number) => i % 2 === start) as never);
+  return complex(everyOther(0), everyOther(1));
 }

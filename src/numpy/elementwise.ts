@@ -1,15 +1,13 @@
-/** Elementwise functions on pairs that are not arithmetic, and repairs: `fmax`, `fmod`, `heaviside`, `nanToNum`, real parts. */
+/** Elementwise functions on pairs that are not arithmetic, and repairs: `fmax`, `fmod`, `heaviside`, `nanToNum`. */
+
 import { clip as clipBetween } from "../array/arithmetic.ts";
+import { onParts } from "../array/complex.ts";
 import { type ArrayArg, asArray, cast } from "../array/convert.ts";
-import { promoteArgs, promoteArgsInexact, promoteArgsNumeric, promoteInexact } from "../array/promotion.ts";
+import { promoteArgs, promoteArgsInexact, promoteArgsNumeric } from "../array/promotion.ts";
 import type { NDArray } from "../core/ndarray.ts";
-import { DTypeError } from "../errors/index.ts";
-import { mul, rem } from "../prims/arithmetic.ts";
+import { rem } from "../prims/arithmetic.ts";
 import { or } from "../prims/bitwise.ts";
 import { eq, gt, lt } from "../prims/compare.ts";
-import { zerosLike } from "../prims/fill.ts";
-import { checkAccepted, floating } from "../prims/rules.ts";
-import { atan2 } from "../prims/trigonometric.ts";
 import { type DType, isComplex, isInexact, isInteger } from "../types/dtype.ts";
 import { readArguments, type Trailing } from "./arguments.ts";
 import { isnan, isneginf, isposinf } from "./floats.ts";
@@ -109,8 +107,8 @@ export interface NanToNumOptions {
 }
 
 /**
- * x with NaN and infinities replaced; integers stay as they are. Replaced elements have no gradient.
- * @throws DTypeError for complex numbers.
+ * x with NaN and infinities replaced, in complex numbers part by part; integers stay as they are. Replaced elements have no
+ * gradient.
  * @example jnp.nanToNum(jnp.array([NaN, 1]), { nan: -1 }) // [-1.  1.]
  */
 export function nanToNum(x: ArrayArg, ...args: Trailing<[nan: ArrayArg], NanToNumOptions>): NDArray {
@@ -118,7 +116,7 @@ export function nanToNum(x: ArrayArg, ...args: Trailing<[nan: ArrayArg], NanToNu
   const a = asArray(x, "nanToNum");
   const { dtype } = a.aval;
   if (!isInexact(dtype)) return a;
-  checkAccepted("nanToNum", floating, a.aval);
+  if (isComplex(dtype)) return onParts(a, (part) => nanToNum(part, ...args));
   const value = (given: ArrayArg | null | undefined, fallback: number): NDArray =>
     given === undefined || given === null ? constant(fallback, dtype) : cast(asArray(given, "nanToNum"), dtype);
   const [repaired, replacement] = promoteArgs("nanToNum", a, value(nan, 0)) as Pair;
@@ -132,45 +130,4 @@ export function nanToNum(x: ArrayArg, ...args: Trailing<[nan: ArrayArg], NanToNu
     result = choosing(test(kept), other, kept);
   }
   return result;
-}
-
-function requireReal(name: string, x: ArrayArg): NDArray {
-  const a = asArray(x, name);
-  if (isComplex(a.aval.dtype)) {
-    throw new DTypeError({
-      what: `jnp.${name} does not accept dtype ${a.aval.dtype}`,
-      fix: "keep real and imaginary parts in two real arrays",
-    });
-  }
-  return a;
-}
-
-/** The real part: x itself, for real numbers. @throws DTypeError for complex ones. @example jnp.real(2) // 2.0 */
-export function real(x: ArrayArg): NDArray {
-  return requireReal("real", x);
-}
-
-/** The imaginary part: zeros, for real numbers. @throws DTypeError for complex ones. @example jnp.imag(2) // 0.0 */
-export function imag(x: ArrayArg): NDArray {
-  return zerosLike(requireReal("imag", x));
-}
-
-/** The complex conjugate: x itself, for real numbers. @throws DTypeError for complex ones. @example jnp.conj(2) // 2.0 */
-export function conjugate(x: ArrayArg): NDArray {
-  return requireReal("conjugate", x);
-}
-
-export { conjugate as conj };
-
-/**
- * The angle of a number as a point in the complex plane: 0 for positive numbers, pi (180 with `deg`) for negative ones and
- * for -0, NaN for NaN.
- * @throws DTypeError for complex numbers.
- * @example jnp.angle(jnp.array([1, -1])) // [0.        3.1415927]
- */
-export function angle(x: ArrayArg, ...args: Trailing<[deg: boolean], { readonly deg?: boolean }>): NDArray {
-  const { deg = false } = readArguments<{ readonly deg?: boolean }>("angle", args, ["deg"]);
-  const a = promoteInexact("angle", requireReal("angle", x))[0]!;
-  const result = atan2(zerosLike(a), a);
-  return deg ? mul(result, constant(180 / Math.PI, a.aval.dtype)) : result;
 }

@@ -3,6 +3,7 @@
  * tests for NaN and infinity.
  */
 import { round as roundTo } from "../array/arithmetic.ts";
+import { imaginaryPart, realPart } from "../array/complex.ts";
 import { type ArrayArg, asArray, cast } from "../array/convert.ts";
 import { defaultFloat } from "../array/dtypes.ts";
 import { promoteArgsInexact, promoteDTypes, promoteInexact, promoteShapes } from "../array/promotion.ts";
@@ -15,7 +16,7 @@ import { eq, ge, lt, ne } from "../prims/compare.ts";
 import * as rounding from "../prims/rounding.ts";
 import { bitsDType, checkAccepted, floating, ordered } from "../prims/rules.ts";
 import { clamp } from "../prims/select.ts";
-import { type DType, isFloating, isInexact } from "../types/dtype.ts";
+import { type DType, isComplex, isFloating, isInexact } from "../types/dtype.ts";
 import { readArguments, type Trailing } from "./arguments.ts";
 import { choosing, constant } from "./operand.ts";
 
@@ -109,7 +110,9 @@ export function modf(x: ArrayArg): [fraction: NDArray, whole: NDArray] {
 
 /** |x| as a float. @example jnp.fabs(jnp.array([-1, 2], { dtype: "int32" })) // [1. 2.] */
 export function fabs(x: ArrayArg): NDArray {
-  return abs(promoteInexact("fabs", x)[0]!);
+  const a = promoteInexact("fabs", x)[0]!;
+  checkAccepted("fabs", floating, a.aval);
+  return abs(a);
 }
 
 function allOf(x: NDArray, value: boolean): NDArray {
@@ -126,12 +129,14 @@ export function isnan(x: ArrayArg): NDArray {
 /** Which elements are neither infinite nor NaN. @example jnp.isfinite(jnp.array([Infinity, 1])) // [False  True] */
 export function isfinite(x: ArrayArg): NDArray {
   const a = asArray(x, "isfinite");
+  if (isComplex(a.aval.dtype)) return and(isfinite(realPart(a)), isfinite(imaginaryPart(a)));
   return isFloating(a.aval.dtype) ? rounding.isFinite(a) : allOf(a, true);
 }
 
 /** Which elements are infinite, of either sign. @example jnp.isinf(jnp.array([-Infinity, 1])) // [ True False] */
 export function isinf(x: ArrayArg): NDArray {
   const a = asArray(x, "isinf");
+  if (isComplex(a.aval.dtype)) return or(isinf(realPart(a)), isinf(imaginaryPart(a)));
   return isFloating(a.aval.dtype) ? eq(abs(a), infinity(a.aval.dtype)) : allOf(a, false);
 }
 

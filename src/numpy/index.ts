@@ -5,6 +5,7 @@
 import "../array/install.ts";
 
 export * from "./arrays.ts";
+export * as fft from "./fft/index.ts";
 export * as linalg from "./linalg/index.ts";
 export * from "./math.ts";
 export * from "./printing.ts";

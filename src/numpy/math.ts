@@ -76,23 +76,19 @@ export {
   logicalOr,
   logicalXor,
 } from "./comparison.ts";
+export { angle, conj, conjugate, imag, iscomplex, isreal, real } from "./complex.ts";
 export { type ConvolutionMode, type ConvolutionOptions, convolve, correlate } from "./convolution.ts";
 export { type CumulativeSumOptions, cumulativeProd, cumulativeSum, nancumprod, nancumsum } from "./cumulative.ts";
 export { type EinsumOptions, einsum, einsumPath } from "./einsum.ts";
 export {
-  angle,
   type ClipOptions,
   clip,
-  conj,
-  conjugate,
   fmax,
   fmin,
   fmod,
   heaviside,
-  imag,
   type NanToNumOptions,
   nanToNum,
-  real,
 } from "./elementwise.ts";
 export {
   cbrt,

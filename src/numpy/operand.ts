@@ -12,7 +12,7 @@ import { reshape } from "../prims/movement.ts";
 import { selectN } from "../prims/select.ts";
 import type { GatherScatterMode } from "../prims/windows.ts";
 import { formatAval } from "../types/aval.ts";
-import { type DType, dtypeBytes, dtypeKind, isComplex, isInteger } from "../types/dtype.ts";
+import { type DType, dtypeBytes, dtypeKind, isInteger } from "../types/dtype.ts";
 import { equalShapes, type Shape, sizeOf } from "../types/shape.ts";
 import { range } from "../util/list.ts";
 
@@ -21,7 +21,7 @@ export function constant(value: number | bigint | boolean, dtype: DType, weakTyp
   if (dtype === "bool") return scalar(Boolean(value), dtype, weakType);
   if (isInteger(dtype)) return scalar(typeof value === "bigint" ? value : Math.trunc(Number(value)), dtype, weakType);
   // The elements of these are not one JavaScript number: a conversion makes them.
-  if (dtypeBytes(dtype) === 2 || isComplex(dtype)) return cast(scalar(Number(value), "float32"), dtype, weakType);
+  if (dtypeBytes(dtype) === 2) return cast(scalar(Number(value), "float32"), dtype, weakType);
   return scalar(Number(value), dtype, weakType);
 }
 

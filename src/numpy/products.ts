@@ -1,5 +1,7 @@
 /** Products of vectors, matrices and arrays over named axes, beside `dot` and `matmul`. */
+
 import { multiply, subtract } from "../array/arithmetic.ts";
+import { conjugated } from "../array/complex.ts";
 import { type DotOptions, dot } from "../array/contraction.ts";
 import { type ArrayArg, asArray, cast, here } from "../array/convert.ts";
 import { requestedDType } from "../array/dtypes.ts";
@@ -20,12 +22,12 @@ import { diagonalOf, einsum } from "./einsum.ts";
 import { shaped } from "./operand.ts";
 
 /**
- * The inner product of two arrays as vectors.
+ * The inner product of two arrays as vectors, the first of which is conjugated.
  * @throws ShapeError if their sizes differ.
  * @example jnp.vdot(jnp.array([1, 2]), jnp.array([3, 4])) // 11.0
  */
 export function vdot(a: ArrayArg, b: ArrayArg, options: DotOptions = {}): NDArray {
-  return dot(ravel(a), ravel(b), options);
+  return dot(conjugated(ravel(a)), ravel(b), options);
 }
 
 /**
@@ -124,12 +126,12 @@ export function matvec(x1: ArrayArg, x2: ArrayArg): NDArray {
 }
 
 /**
- * The product of vectors and matrices: sums over the last axis of x1 and the last but one of x2; other axes broadcast.
+ * The product of conjugated vectors and matrices: sums over the last axis of x1 and the last but one of x2; other axes broadcast.
  * @throws ShapeError if the shapes do not fit.
  * @example jnp.vecmat(jnp.ones([2]), jnp.ones([5, 2, 3])) // shape (5, 3)
  */
 export function vecmat(x1: ArrayArg, x2: ArrayArg): NDArray {
-  return einsum("...n,...nm->...m", x1, x2);
+  return einsum("...n,...nm->...m", conjugated(asArray(x1, "vecmat")), x2);
 }
 
 /** Options of `vecdot`. */
@@ -139,7 +141,7 @@ export interface VecdotOptions {
 }
 
 /**
- * Inner products of vectors along one axis; the other axes broadcast.
+ * Inner products of vectors along one axis, those of the first conjugated; the other axes broadcast.
  * @throws ShapeError if the axis differs in length, or the others do not broadcast.
  * @example jnp.vecdot(jnp.ones([5, 3]), jnp.ones([3])) // shape (5,)
  */
@@ -155,7 +157,7 @@ export function vecdot(x1: ArrayArg, x2: ArrayArg, options: VecdotOptions = {}):
       fix: "make the axis equally long in both",
     });
   }
-  return einsum("...n,...n->...", moveaxis(x, axis, -1), moveaxis(y, axis, -1));
+  return einsum("...n,...n->...", conjugated(moveaxis(x, axis, -1)), moveaxis(y, axis, -1));
 }
 
 /**

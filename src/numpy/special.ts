@@ -2,12 +2,13 @@
 import type { ArrayArg } from "../array/convert.ts";
 import { cast } from "../array/convert.ts";
 import { promoteInexact } from "../array/promotion.ts";
+import type { Expr, ExprBuilder } from "../core/expr.ts";
 import type { NDArray } from "../core/ndarray.ts";
 import { definePrimitive, type Operation } from "../core/primitive.ts";
 import { abs, add, div, mul, sqrt } from "../prims/arithmetic.ts";
 import { eq, lt } from "../prims/compare.ts";
 import { exp } from "../prims/exponential.ts";
-import { checkAccepted, elementwise, floating } from "../prims/rules.ts";
+import { checkAccepted, elementwise, floating, inexact } from "../prims/rules.ts";
 import { sin } from "../prims/trigonometric.ts";
 import { dtypeBytes } from "../types/dtype.ts";
 import { choosing, constant } from "./operand.ts";
@@ -48,6 +49,9 @@ export function i0(x: ArrayArg): NDArray {
   return half ? cast(result, given.aval.dtype, given.aval.weakType) : result;
 }
 
+const atZero = (b: ExprBuilder, x: Expr, order: number): Expr =>
+  b.add(b.mul(x, b.like(0, x)), b.like(order % 2 === 1 ? 0 : (-1) ** (order / 2) / (order + 1), x));
+
 /**
  * The derivative of order k of sin(x) / x at 0, whatever x is (NaN for NaN): 0 for odd k, (-1)^(k/2) / (k + 1) for even.
  * Its own derivative is the one of the next order, so that `sinc` has all derivatives at 0.
@@ -58,15 +62,12 @@ export const sincAtZero: Operation<1, { readonly order: number }> = /* @__PURE__
 >({
   name: "sinc_at_zero",
   arity: 1,
-  type: (avals) => elementwise("sinc_at_zero", floating, avals),
+  type: (avals) => elementwise("sinc_at_zero", inexact, avals),
   jvp: [(t, [x], { order }) => mul(t, sincAtZero(x!, { order: order + 1 }))],
   transpose: "nonlinear",
   batch: "elementwise",
-  lower: {
-    kind: "map",
-    expr: (b, [x], { order }) =>
-      b.add(b.mul(x!, b.like(0, x!)), b.like(order % 2 === 1 ? 0 : (-1) ** (order / 2) / (order + 1), x!)),
-  },
+  lower: { kind: "map", expr: (b, [x], { order }) => atZero(b, x!, order) },
+  complex: (b, [x], { order }) => [atZero(b, x![0], order), b.mul(x![1], b.like(0, x![1]))],
   show: ({ order }) => [["order", order]],
   laws: {
     smooth: false,

@@ -1,5 +1,7 @@
 /** Weighted averages, ranges, covariance and correlation. */
+
 import { absolute, clip, divide, multiply, subtract } from "../array/arithmetic.ts";
+import { conjugated, onParts, realPart } from "../array/complex.ts";
 import { dot } from "../array/contraction.ts";
 import { type ArrayArg, asArray, cast, here } from "../array/convert.ts";
 import { requestedDType } from "../array/dtypes.ts";
@@ -215,7 +217,10 @@ function covariance(m: ArrayArg, options: CovOptions): NDArray {
   const centered = sub(x, broadcastTo(shaped(average, [n, 1]), [n, count]));
   const weighted = weights === undefined ? centered : multiply(centered, weights);
   return squeeze(
-    divide(dot(centered, transpose(weighted)), typeof divisor === "number" ? constant(divisor, x.aval.dtype) : divisor),
+    divide(
+      dot(centered, conjugated(transpose(weighted))),
+      typeof divisor === "number" ? constant(divisor, x.aval.dtype) : divisor,
+    ),
   );
 }
 
@@ -247,6 +252,7 @@ export function corrcoef(
   if (c.aval.shape.length === 0) return divide(c, c);
   const n = c.aval.shape[0]!;
   const diagonal = sliceAlong(shaped(c, [n * n]), 0, 0, n * n, n + 1);
-  const deviation = sqrt(diagonal);
-  return clip(divide(divide(c, shaped(deviation, [n, 1])), shaped(deviation, [1, n])), -1, 1);
+  const deviation = sqrt(realPart(diagonal));
+  const quotient = divide(divide(c, shaped(deviation, [n, 1])), shaped(deviation, [1, n]));
+  return onParts(quotient, (part) => clip(part, -1, 1));
 }

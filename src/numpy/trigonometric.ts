@@ -7,6 +7,7 @@ import { abs, add, div, max, min, mul, sqrt, square } from "../prims/arithmetic.
 import { or } from "../prims/bitwise.ts";
 import { eq } from "../prims/compare.ts";
 import * as hyperbolic from "../prims/hyperbolic.ts";
+import { checkAccepted, floating } from "../prims/rules.ts";
 import * as trigonometric from "../prims/trigonometric.ts";
 import { choosing, constant } from "./operand.ts";
 
@@ -96,7 +97,9 @@ export {
  * @example jnp.hypot(3, 4) // 5.0
  */
 export function hypot(x1: ArrayArg, x2: ArrayArg): NDArray {
-  const [x, y] = promoteArgsInexact("hypot", x1, x2).map(abs) as [NDArray, NDArray];
+  const sides = promoteArgsInexact("hypot", x1, x2);
+  checkAccepted("hypot", floating, sides[0]!.aval);
+  const [x, y] = sides.map(abs) as [NDArray, NDArray];
   const { dtype } = x.aval;
   const infinite = constant(Number.POSITIVE_INFINITY, dtype);
   const longer = max(x, y);

@@ -10,9 +10,7 @@ import { rsqrt } from "../prims/arithmetic.ts";
 import type { Traced } from "../tree/types.ts";
 import { debiased, moving } from "./scaling.ts";
 import { type GradientTransformation, increment, type OptState, requireParams, stateless } from "./transformation.ts";
-import { firstCount, mapArrays, zerosOf } from "./trees.ts";
-
-const square = (x: NDArray): NDArray => multiply(x, x);
+import { firstCount, mapArrays, squared as square, zerosOf } from "./trees.ts";
 
 /** Options of `scaleByAdam`. */
 export interface AdamOptions {

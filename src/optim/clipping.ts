@@ -7,7 +7,7 @@ import type { NDArray } from "../core/ndarray.ts";
 import { ArgumentError } from "../errors/index.ts";
 import { where } from "../numpy/choose.ts";
 import { type GradientTransformation, stateless } from "./transformation.ts";
-import { mapArrays, sumOfSquares } from "./trees.ts";
+import { mapArrays, squared, sumOfSquares } from "./trees.ts";
 
 function positive(caller: string, name: string, value: number): number {
   if (typeof value === "number" && value > 0) return value;
@@ -69,6 +69,6 @@ export function clipByGlobalNorm(maxNorm: number): GradientTransformation {
 export function clipByBlockRms(threshold: number): GradientTransformation {
   positive("clipByBlockRms", "threshold", threshold);
   return stateless((updates) =>
-    mapArrays("clipByBlockRms", (g) => divide(g, maximum(divide(sqrt(mean(multiply(g, g))), threshold), 1)), updates),
+    mapArrays("clipByBlockRms", (g) => divide(g, maximum(divide(sqrt(mean(squared(g))), threshold), 1)), updates),
   );
 }

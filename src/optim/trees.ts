@@ -4,6 +4,7 @@
  */
 import { flattenToArrays } from "../api/flat.ts";
 import { add, multiply } from "../array/arithmetic.ts";
+import { conjugated, realPart } from "../array/complex.ts";
 import { sum } from "../array/reduction.ts";
 import { scalar } from "../core/constant.ts";
 import type { NDArray } from "../core/ndarray.ts";
@@ -58,13 +59,18 @@ export function zerosOf<T>(tree: T): Traced<T> {
   return mapArrays("zeros", (x) => zerosLike(x), tree);
 }
 
+/** |x| squared, element by element. */
+export function squared(x: NDArray): NDArray {
+  return realPart(multiply(x, conjugated(x)));
+}
+
 /** The sum of the squares of all elements of all leaves. @throws ArgumentError for a tree without leaves. */
 export function sumOfSquares(caller: string, tree: unknown): NDArray {
   const leaves = arraysOf(tree);
   if (leaves.length === 0) {
     throw new ArgumentError({ what: `${caller} of a tree without arrays`, fix: "give a tree with at least one array" });
   }
-  return leaves.map((x) => sum(multiply(x, x))).reduce((a, b) => add(a, b));
+  return leaves.map((x) => sum(squared(x))).reduce((a, b) => add(a, b));
 }
 
 /** The int32 scalar 0 from which steps are counted. */

@@ -3,18 +3,29 @@
  * dtypes and equal shapes, or rank 0 beside any shape; the derivatives are JAX's, operation by operation.
  */
 import { scalarLike } from "../core/constant.ts";
-import type { Expr, ExprBuilder } from "../core/expr.ts";
 import type { NDArray } from "../core/ndarray.ts";
-import { type Binary, definePrimitive, isLinear, type Operation, type Unary } from "../core/primitive.ts";
+import { type Binary, definePrimitive, isLinear, type Operation, type Planes, type Unary } from "../core/primitive.ts";
 import { ArgumentError, DTypeError } from "../errors/index.ts";
 import { formatAval } from "../types/aval.ts";
-import { isInteger } from "../types/dtype.ts";
+import { isComplex, isInteger, realDType } from "../types/dtype.ts";
 import { convertElementType } from "./cast.ts";
 import { eq, ge } from "./compare.ts";
+import { conj, real as realPart } from "./complex.ts";
 import { log } from "./exponential.ts";
+import {
+  extremePlanes,
+  modulus,
+  powerPlanes,
+  product,
+  quotient,
+  rsqrtPlanes,
+  signPlanes,
+  sqrtPlanes,
+} from "./planes.ts";
 import { floor } from "./rounding.ts";
 import {
   bitsDType,
+  type Category,
   checkAccepted,
   elementwise,
   elementwiseShape,
@@ -23,7 +34,6 @@ import {
   known,
   notDifferentiable,
   numeric,
-  ordered,
   real,
   transposeSum,
   where,
@@ -38,6 +48,7 @@ export const neg: Unary = /* @__PURE__ */ definePrimitive({
   transpose: (ct) => [neg(ct)],
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x]) => b.neg(x!) },
+  complex: "planes",
   laws: { dtypes: ["float32", "int32"] },
 });
 
@@ -50,6 +61,7 @@ export const add: Binary = /* @__PURE__ */ definePrimitive({
   transpose: (ct, operands) => transposeSum(ct, operands, (c) => c),
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x, y]) => b.add(x!, y!) },
+  complex: "planes",
   laws: { dtypes: ["float32", "int32", "uint32"] },
 });
 
@@ -62,6 +74,7 @@ export const addAny: Binary = /* @__PURE__ */ definePrimitive({
   transpose: (ct, operands) => transposeSum(ct, operands, (c) => c),
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x, y]) => b.add(x!, y!) },
+  complex: "planes",
   laws: {},
 });
 
@@ -74,6 +87,7 @@ export const sub: Binary = /* @__PURE__ */ definePrimitive({
   transpose: (ct, operands) => transposeSum(ct, operands, neg),
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x, y]) => b.sub(x!, y!) },
+  complex: "planes",
   laws: { dtypes: ["float32", "int32", "uint32"] },
 });
 
@@ -87,6 +101,7 @@ export const mul: Binary = /* @__PURE__ */ definePrimitive({
     isLinear(x!) ? [mul(ct, known("mul", y!)), null] : [null, isLinear(y!) ? mul(known("mul", x!), ct) : null],
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x, y]) => b.mul(x!, y!) },
+  complex: (b, [x, y]) => product(b, x!, y!),
   laws: { dtypes: ["float32", "int32", "uint32"] },
 });
 
@@ -102,6 +117,7 @@ export const div: Binary = /* @__PURE__ */ definePrimitive({
   transpose: (ct, [, y]) => [div(ct, known("div", y!)), null],
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x, y]) => b.div(x!, y!) },
+  complex: (b, [x, y]) => quotient(b, x!, y!),
   laws: {
     dtypes: ["float32", "int32", "uint32"],
     domain: [
@@ -132,6 +148,8 @@ export const rem: Binary = /* @__PURE__ */ definePrimitive({
   },
 });
 
+const comparable: readonly Category[] = ["integer", "floating", "complexfloating", "bool"];
+
 /** The share of an extreme's tangent that belongs to x: 1 where x alone is the extreme, 1/2 at a tie, else 0. */
 function share(x: NDArray, extreme: NDArray, y: NDArray): NDArray {
   return div(where(eq(x, extreme), 1, 0, extreme), where(eq(y, extreme), 2, 1, extreme));
@@ -144,7 +162,7 @@ function share(x: NDArray, extreme: NDArray, y: NDArray): NDArray {
 export const max: Binary = /* @__PURE__ */ definePrimitive({
   name: "max",
   arity: 2,
-  type: (avals) => elementwise("max", ordered, avals, { similar: "maximum" }),
+  type: (avals) => elementwise("max", comparable, avals, { similar: "maximum" }),
   jvp: [
     (t, [x, y], _params, result) => mul(t, share(x!, result, y!)),
     (t, [x, y], _params, result) => mul(t, share(y!, result, x!)),
@@ -152,6 +170,7 @@ export const max: Binary = /* @__PURE__ */ definePrimitive({
   transpose: "nonlinear",
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x, y]) => (x!.dtype === "bool" ? b.or(x!, y!) : b.max(x!, y!)) },
+  complex: (b, [x, y]) => extremePlanes(b, x!, y!, "gt"),
   laws: { dtypes: ["float32", "int32", "uint32", "bool"] },
 });
 
@@ -162,7 +181,7 @@ export const max: Binary = /* @__PURE__ */ definePrimitive({
 export const min: Binary = /* @__PURE__ */ definePrimitive({
   name: "min",
   arity: 2,
-  type: (avals) => elementwise("min", ordered, avals, { similar: "minimum" }),
+  type: (avals) => elementwise("min", comparable, avals, { similar: "minimum" }),
   jvp: [
     (t, [x, y], _params, result) => mul(t, share(x!, result, y!)),
     (t, [x, y], _params, result) => mul(t, share(y!, result, x!)),
@@ -170,29 +189,42 @@ export const min: Binary = /* @__PURE__ */ definePrimitive({
   transpose: "nonlinear",
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x, y]) => (x!.dtype === "bool" ? b.and(x!, y!) : b.min(x!, y!)) },
+  complex: (b, [x, y]) => extremePlanes(b, x!, y!, "lt"),
   laws: { dtypes: ["float32", "int32", "uint32", "bool"] },
 });
 
-/** |x|. Signed integers and floats. The derivative at 0 is 1, as in JAX. @example lax.abs(jnp.array(-2)) // 2.0 */
+/**
+ * |x|. Signed integers, floats, and complex numbers, whose result is real. The derivative at 0 is 1, as in JAX.
+ * @example lax.abs(jnp.array(-2)) // 2.0
+ */
 export const abs: Unary = /* @__PURE__ */ definePrimitive({
   name: "abs",
   arity: 1,
-  type: (avals) => elementwise("abs", ["floating", "signedinteger"], avals),
-  jvp: [(t, [x]) => where(ge(x!, 0), t, neg(t), t)],
+  type: (avals) =>
+    elementwise("abs", ["floating", "complexfloating", "signedinteger"], avals, { dtype: realDType(avals[0]!.dtype) }),
+  jvp: [
+    (t, [x], _params, result) => {
+      const { dtype } = x!.aval;
+      if (!isComplex(dtype)) return where(ge(x!, 0), t, neg(t), t);
+      const size = convertElementType(result, { newDtype: dtype, weakType: false });
+      return realPart(mul(t, div(conj(x!), nonZero(size))));
+    },
+  ],
   transpose: "nonlinear",
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x]) => b.abs(x!) },
+  complex: (b, [x]) => [modulus(b, x!)],
   laws: { dtypes: ["float32", "int32"] },
 });
 
 /**
- * -1, 0 or 1; zeros keep their sign and NaN stays NaN. Integers and floats.
+ * -1, 0 or 1; zeros keep their sign and NaN stays NaN. Of complex numbers x / |x|, and 0 at 0. Numeric dtypes.
  * @example lax.sign(jnp.array(-3)) // -1.0
  */
 export const sign: Unary = /* @__PURE__ */ definePrimitive({
   name: "sign",
   arity: 1,
-  type: (avals) => elementwise("sign", real, avals),
+  type: (avals) => elementwise("sign", numeric, avals),
   jvp: "zero",
   transpose: "nonlinear",
   batch: "elementwise",
@@ -203,6 +235,7 @@ export const sign: Unary = /* @__PURE__ */ definePrimitive({
       return b.select(b.gt(x!, zero), b.like(1, x!), b.select(b.lt(x!, zero), b.like(-1, x!), x!));
     },
   },
+  complex: signPlanes,
   laws: { dtypes: ["float32", "int32", "uint32"], smooth: false },
 });
 
@@ -215,6 +248,7 @@ export const square: Unary = /* @__PURE__ */ definePrimitive({
   transpose: "nonlinear",
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x]) => b.mul(x!, x!) },
+  complex: (b, [x]) => product(b, x!, x!),
   laws: { dtypes: ["float32", "int32"] },
 });
 
@@ -254,6 +288,7 @@ export const pow: Binary = /* @__PURE__ */ definePrimitive({
   transpose: "nonlinear",
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x, y]) => b.binary("pow", x!, b.cast(y!, x!.dtype)) },
+  complex: (b, [x, y]) => powerPlanes(b, [x!, [b.cast(y![0], x![0].dtype), b.cast(y![1], x![0].dtype)]]),
   laws: {
     ulp: 4,
     cases: [
@@ -278,17 +313,17 @@ export interface IntegerPowParams {
 }
 
 /** By repeated squaring, so that results do not depend on how a backend computes powers. */
-function repeatedSquaring(b: ExprBuilder, x: Expr, exponent: number): Expr {
-  if (exponent === 0) return b.like(1, x);
-  let result: Expr | undefined;
+function repeatedSquaring<T>(x: T, exponent: number, one: T, times: (x: T, y: T) => T, over: (x: T, y: T) => T): T {
+  if (exponent === 0) return one;
+  let result: T | undefined;
   let factor = x;
-  for (let n = Math.abs(exponent); ; factor = b.mul(factor, factor)) {
+  for (let n = Math.abs(exponent); ; factor = times(factor, factor)) {
     // The factor goes last: x cubed is x x times x.
-    if (n % 2 === 1) result = result === undefined ? factor : b.mul(result, factor);
+    if (n % 2 === 1) result = result === undefined ? factor : times(result, factor);
     n = Math.floor(n / 2);
     if (n === 0) break;
   }
-  return exponent < 0 ? b.div(b.like(1, x), result!) : result!;
+  return exponent < 0 ? over(one, result!) : result!;
 }
 
 /** x to a fixed integer power. Numeric dtypes; integers take no negative powers. */
@@ -317,7 +352,25 @@ export const integerPow: Operation<1, IntegerPowParams> = /* @__PURE__ */ define
   ],
   transpose: "nonlinear",
   batch: "elementwise",
-  lower: { kind: "map", expr: (b, [x], { y }) => repeatedSquaring(b, x!, y) },
+  lower: {
+    kind: "map",
+    expr: (b, [x], { y }) =>
+      repeatedSquaring(
+        x!,
+        y,
+        b.like(1, x!),
+        (p, q) => b.mul(p, q),
+        (p, q) => b.div(p, q),
+      ),
+  },
+  complex: (b, [x], { y }) =>
+    repeatedSquaring<Planes>(
+      x!,
+      y,
+      [b.like(1, x![0]), b.like(0, x![0])],
+      (p, q) => product(b, p, q),
+      (p, q) => quotient(b, p, q),
+    ),
   show: ({ y }) => [["y", y]],
   laws: {
     cases: [
@@ -340,6 +393,7 @@ export const sqrt: Unary = /* @__PURE__ */ definePrimitive({
   transpose: "nonlinear",
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x]) => b.unary("sqrt", x!) },
+  complex: sqrtPlanes,
   laws: { domain: [0.1, 10] },
 });
 
@@ -352,6 +406,7 @@ export const rsqrt: Unary = /* @__PURE__ */ definePrimitive({
   transpose: "nonlinear",
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x]) => b.div(b.like(1, x!), b.unary("sqrt", x!)) },
+  complex: rsqrtPlanes,
   laws: { domain: [0.1, 10], ulp: 2 },
 });
 

@@ -14,9 +14,10 @@ import {
 } from "../core/primitive.ts";
 import { TransformError } from "../errors/index.ts";
 import { type Aval, withShape } from "../types/aval.ts";
-import { newTypedArray, type TypedArray } from "../types/dtype.ts";
+import { newTypedArray, setElements, sliceElements, type TypedArray } from "../types/dtype.ts";
 import { sizeOf } from "../types/shape.ts";
 import { product, range } from "../util/list.ts";
+import { ofPlanes } from "./host.ts";
 import { broadcastInDim, moveaxis } from "./movement.ts";
 
 /** The user's function over elements: those of the operands in, those of the results out, of these types. */
@@ -83,11 +84,11 @@ function hostFunction({ callback, results, batches }: CallbackParams, avals: rea
       const rows = data.map((elements, k) => {
         const size = sizeOf(operands[k]!.shape);
         const start = size * position(index, (batch) => batch.batched[k]!);
-        return elements.slice(start, start + size);
+        return sliceElements(elements, operands[k]!.dtype, start, start + size);
       });
       const at = position(index, () => true);
       callback(rows, operands, results).forEach((row, i) => {
-        (all[i] as Float64Array).set(row as Float64Array, at * sizeOf(results[i]!.shape));
+        setElements(all[i]!, results[i]!.dtype, row, at * sizeOf(results[i]!.shape));
       });
     }
     return all;
@@ -118,6 +119,13 @@ const lower = {
   kind: "callback",
   host: hostFunction,
 } as const;
+
+const complex = {
+  lower: (params: CallbackParams, operands: readonly Aval[], results: readonly Aval[]) => ({
+    kind: "callback" as const,
+    host: () => ofPlanes(hostFunction(params, operands), operands, results),
+  }),
+};
 
 const show = ({
   name,
@@ -157,6 +165,7 @@ export const pureCallback: ManyOperation<CallbackParams> = /* @__PURE__ */ defin
     return [pureCallback(whole, { ...params, results: batched }), front()];
   },
   lower,
+  complex,
   show,
   laws: { cases: [] },
 });
@@ -185,6 +194,7 @@ export const ioCallback: ManyOperation<CallbackParams> = /* @__PURE__ */ defineM
   },
   effects: ({ ordered }) => [ioEffects[ordered ? 1 : 0]!],
   lower,
+  complex,
   show,
   laws: { cases: [] },
 });
@@ -198,6 +208,7 @@ export const debugCallback: ManyOperation<CallbackParams> = /* @__PURE__ */ defi
   batch: (axis, operands, dims, params) => [debugCallback(...mapped(axis, operands, dims, params)), []],
   effects: ({ ordered }) => [ordered ? "ordered debug" : "debug"],
   lower,
+  complex,
   show,
   laws: { cases: [] },
 });

@@ -5,7 +5,7 @@ import type { Expr, ExprBuilder } from "../core/expr.ts";
 import { definePrimitive, isLinear, type Operation } from "../core/primitive.ts";
 import { DTypeError, OptionError } from "../errors/index.ts";
 import type { Aval } from "../types/aval.ts";
-import { type DType, dtypeBytes, dtypeKind, isInexact } from "../types/dtype.ts";
+import { type DType, dtypeBytes, dtypeKind, isComplex, isInexact, realDType } from "../types/dtype.ts";
 import { type Category, checkAccepted, elementwise, floating } from "./rules.ts";
 
 /** The new type of `convertElementType`. */
@@ -18,7 +18,7 @@ export interface ConvertElementTypeParams {
 const convertible: readonly Category[] = ["integer", "floating", "complexfloating", "bool"];
 
 /**
- * The same values in another dtype. Floats become integers by truncation (saturating; NaN becomes 0), integers wrap, and
+ * The same values in another dtype. Complex numbers lose their imaginary part where the dtype is real. Floats become integers by truncation (saturating; NaN becomes 0), integers wrap, and
  * booleans are 0 and 1. Linear between inexact dtypes; otherwise its derivative is zero.
  */
 export const convertElementType: Operation<1, ConvertElementTypeParams> = /* @__PURE__ */ definePrimitive<
@@ -42,6 +42,13 @@ export const convertElementType: Operation<1, ConvertElementTypeParams> = /* @__
   ],
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x], { newDtype }) => b.cast(x!, newDtype) },
+  complex: (b, [x], { newDtype }) => {
+    const [re, im] = x!;
+    // What has an imaginary part is true.
+    if (newDtype === "bool") return [b.or(b.ne(re, b.like(0, re)), b.ne(im, b.like(0, im)))];
+    const dtype = realDType(newDtype);
+    return isComplex(newDtype) ? [b.cast(re, dtype), b.cast(im, dtype)] : [b.cast(re, dtype)];
+  },
   show: ({ newDtype, weakType }) => [
     ["new_dtype", { text: newDtype }],
     ["weak_type", weakType],

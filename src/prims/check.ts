@@ -6,7 +6,7 @@ import type { NDArray } from "../core/ndarray.ts";
 import { defineManyPrimitive, type ManyOperation } from "../core/primitive.ts";
 import { TransformError } from "../errors/index.ts";
 import { type Aval, withShape } from "../types/aval.ts";
-import type { TypedArray } from "../types/dtype.ts";
+import { sliceElements, type TypedArray } from "../types/dtype.ts";
 import { sizeOf } from "../types/shape.ts";
 import { inserted, range, without } from "../util/list.ts";
 import { broadcastInDim, moveaxis } from "./movement.ts";
@@ -53,7 +53,10 @@ export const check: ManyOperation<CheckParams> = /* @__PURE__ */ defineManyPrimi
         if (failed < 0) return [];
         const rows = avals.map((aval) => withShape(aval, aval.shape.slice(axes)));
         throw failure(
-          payload.map((data, i) => data.slice(failed * sizeOf(rows[i]!.shape), (failed + 1) * sizeOf(rows[i]!.shape))),
+          payload.map((data, i) => {
+            const { dtype, shape } = rows[i]!;
+            return sliceElements(data, dtype, failed * sizeOf(shape), (failed + 1) * sizeOf(shape));
+          }),
           rows,
         );
       };

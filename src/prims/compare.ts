@@ -15,6 +15,7 @@ export const eq: Binary = /* @__PURE__ */ definePrimitive({
   transpose: "nonlinear",
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x, y]) => b.eq(x!, y!) },
+  complex: (b, [x, y]) => [b.and(b.eq(x![0], y![0]), b.eq(x![1], y![1]))],
   laws: { dtypes: ["float32", "int32", "uint32", "bool"] },
 });
 
@@ -30,6 +31,7 @@ export const ne: Binary = /* @__PURE__ */ definePrimitive({
   transpose: "nonlinear",
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x, y]) => b.ne(x!, y!) },
+  complex: (b, [x, y]) => [b.or(b.ne(x![0], y![0]), b.ne(x![1], y![1]))],
   laws: { dtypes: ["float32", "int32", "uint32", "bool"] },
 });
 

@@ -8,6 +8,7 @@
  * With groups g: [m, gj] [j, gk] -> [m, gk] (of features) and [gm, j] [j, gk] -> [m, gk] (of examples), so that the
  * transpose of either by the kernel has groups of the other sort.
  */
+
 import type { NDArray } from "../core/ndarray.ts";
 import {
   type Convolution,
@@ -19,11 +20,12 @@ import {
 } from "../core/primitive.ts";
 import { ArgumentError, AxisError, DTypeError, ShapeError } from "../errors/index.ts";
 import { type Aval, makeAval } from "../types/aval.ts";
-import { type DType, dtypeBytes, dtypeKind } from "../types/dtype.ts";
+import { type DType, dtypeBytes, dtypeKind, realDType } from "../types/dtype.ts";
 import { formatShape, type Shape, sizeOf } from "../types/shape.ts";
 import { inserted, range, without } from "../util/list.ts";
 import { allWeak, hasDuplicates } from "./axes.ts";
 import { convertElementType } from "./cast.ts";
+import { bilinear } from "./complex.ts";
 import { full } from "./fill.ts";
 import { permuted, reshape, rev } from "./movement.ts";
 import { checkSameDTypes, known } from "./rules.ts";
@@ -393,6 +395,13 @@ export const convGeneralDilated: Operation<2, ConvGeneralDilatedParams> = /* @__
     return lhsDim === null ? batchedRhs(lhs!, rhs!, rhsDim!, params) : batchedLhs(lhs!, rhs!, lhsDim!, rhsDim!, params);
   },
   lower: { kind: "convolve", convolution: (params) => params },
+  complex: {
+    expand: ([x, y], params) => {
+      const { preferredElementType: preferred } = params;
+      const real = { ...params, preferredElementType: preferred === null ? null : realDType(preferred) };
+      return [bilinear(x!, y!, (a, b) => convGeneralDilated(a, b, real))];
+    },
+  },
   show: (params) => {
     const { lhsSpec, rhsSpec, outSpec } = params.dimensionNumbers;
     const specs = `lhs_spec=${formatShape(lhsSpec)}, rhs_spec=${formatShape(rhsSpec)}, out_spec=${formatShape(outSpec)}`;

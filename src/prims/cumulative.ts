@@ -124,6 +124,19 @@ function scannedTangent(combine: Combine): ArgumentJvp<CumulativeParams> {
   };
 }
 
+/** Running products of ever longer stretches, for numbers of which kernels know none. */
+function productOfShifts(x: NDArray, axis: number, reverse: boolean): NDArray {
+  const turned = (y: NDArray): NDArray => (reverse ? rev(y, { dimensions: [axis] }) : y);
+  const n = x.shape[axis]!;
+  let result = turned(x);
+  for (let shift = 1; shift < n; shift *= 2) {
+    const before = sliceAlong(result, axis, 0, n - shift);
+    const paddingConfig = x.shape.map((_, d) => [d === axis ? shift : 0, 0, 0] as const);
+    result = mul(pad(before, full([], 1, x.dtype), { paddingConfig }), result);
+  }
+  return turned(result);
+}
+
 const multiplied: Combine = ([a, da], [b, db]) => [mul(a, b), add(mul(da, b), mul(a, db))];
 
 /** The larger or smaller of two; at ties each tangent counts half. */
@@ -162,6 +175,7 @@ export const cumsum: Cumulative = /* @__PURE__ */ definePrimitive<1, CumulativeP
   transpose: (ct, _operands, { axis, reverse }) => [cumsum(ct, { axis, reverse: !reverse })],
   batch: /* @__PURE__ */ batching(() => cumsum),
   lower: /* @__PURE__ */ lowering("add"),
+  complex: "planes",
   show,
   laws: { dtypes: ["float32", "int32"], ulp: 8, cases },
 });
@@ -180,6 +194,7 @@ export const cumprod: Cumulative = /* @__PURE__ */ definePrimitive<1, Cumulative
   transpose: "nonlinear",
   batch: /* @__PURE__ */ batching(() => cumprod),
   lower: /* @__PURE__ */ lowering("mul"),
+  complex: { expand: ([x], { axis, reverse }) => [productOfShifts(x!, axis, reverse)] },
   show,
   laws: {
     dtypes: ["float32", "int32"],

@@ -1,13 +1,15 @@
 /** Contraction: sums of products over axes of two arrays, for all of matrix products, dots and batches of them. */
+
 import type { NDArray } from "../core/ndarray.ts";
 import { definePrimitive, isLinear, type Laws, type Linear, type Operation } from "../core/primitive.ts";
 import { AxisError, DTypeError, ShapeError, TransformError } from "../errors/index.ts";
 import { type Aval, makeAval } from "../types/aval.ts";
-import { type DType, dtypeBytes, dtypeKind } from "../types/dtype.ts";
+import { type DType, dtypeBytes, dtypeKind, realDType } from "../types/dtype.ts";
 import { equalShapes, formatShape } from "../types/shape.ts";
 import { range } from "../util/list.ts";
 import { allWeak, bumped, hasDuplicates, remaining } from "./axes.ts";
 import { convertElementType } from "./cast.ts";
+import { bilinear } from "./complex.ts";
 import { inverse, permuted } from "./movement.ts";
 
 /** Which axes of the two operands are summed over together, and which go along together. */
@@ -237,6 +239,13 @@ export const dotGeneral: Operation<2, DotGeneralParams> = /* @__PURE__ */ define
       lhsBatch,
       rhsBatch,
     }),
+  },
+  complex: {
+    expand: ([x, y], params) => {
+      const { preferredElementType: preferred } = params;
+      const real = { ...params, preferredElementType: preferred === null ? null : realDType(preferred) };
+      return [bilinear(x!, y!, (a, b) => dotGeneral(a, b, real))];
+    },
   },
   show: ({ dimensionNumbers: [contracting, batch], preferredElementType }) => {
     const pair = ([lhs, rhs]: readonly [readonly number[], readonly number[]]): string =>

@@ -104,6 +104,7 @@ export const dynamicSlice: Operation<"variadic", DynamicSliceParams> = /* @__PUR
     element: (b, read, index, { sliceSizes }, [x]) =>
       read[0]!(index.map((i, d) => b.add(clampedStart(b, read[d + 1]!([]), x!.shape[d]! - sliceSizes[d]!), i))),
   },
+  complex: "planes",
   show: ({ sliceSizes }) => [["slice_sizes", sliceSizes]],
   laws: {
     cases: [
@@ -213,6 +214,7 @@ export const dynamicUpdateSlice: Operation<"variadic"> = /* @__PURE__ */ defineP
       return inside === undefined ? replacement : b.select(inside, replacement, old);
     },
   },
+  complex: "planes",
   laws: {
     cases: [
       { operands: [{ shape: [5] }, { shape: [2] }, { shape: [], dtype: "int32", values: [1] }], params: null },

@@ -4,6 +4,7 @@
 import { scalarLike } from "../core/constant.ts";
 import { definePrimitive, type Unary } from "../core/primitive.ts";
 import { add, div, mul, sub } from "./arithmetic.ts";
+import { exp2Planes, expm1Planes, expPlanes, log1pPlanes, logisticPlanes, logPlanes } from "./planes.ts";
 import { elementwise, inexact } from "./rules.ts";
 
 /** e to the power x. @example lax.exp(jnp.array(1)) // 2.7182817 */
@@ -15,6 +16,7 @@ export const exp: Unary = /* @__PURE__ */ definePrimitive({
   transpose: "nonlinear",
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x]) => b.unary("exp", x!) },
+  complex: expPlanes,
   laws: { domain: [-10, 10], ulp: 2 },
 });
 
@@ -27,6 +29,7 @@ export const exp2: Unary = /* @__PURE__ */ definePrimitive({
   transpose: "nonlinear",
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x]) => b.unary("exp2", x!) },
+  complex: exp2Planes,
   laws: { domain: [-10, 10], ulp: 2 },
 });
 
@@ -39,6 +42,7 @@ export const expm1: Unary = /* @__PURE__ */ definePrimitive({
   transpose: "nonlinear",
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x]) => b.unary("expm1", x!) },
+  complex: expm1Planes,
   laws: { domain: [-5, 5], ulp: 2 },
 });
 
@@ -51,6 +55,7 @@ export const log: Unary = /* @__PURE__ */ definePrimitive({
   transpose: "nonlinear",
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x]) => b.unary("log", x!) },
+  complex: logPlanes,
   laws: { domain: [0.1, 10], ulp: 2 },
 });
 
@@ -63,6 +68,7 @@ export const log1p: Unary = /* @__PURE__ */ definePrimitive({
   transpose: "nonlinear",
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x]) => b.unary("log1p", x!) },
+  complex: log1pPlanes,
   laws: { domain: [-0.8, 5], ulp: 2 },
 });
 
@@ -75,5 +81,6 @@ export const logistic: Unary = /* @__PURE__ */ definePrimitive({
   transpose: "nonlinear",
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x]) => b.div(b.like(1, x!), b.add(b.like(1, x!), b.unary("exp", b.neg(x!)))) },
+  complex: logisticPlanes,
   laws: { domain: [-10, 10], ulp: 4 },
 });

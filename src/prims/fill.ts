@@ -4,9 +4,10 @@ import type { NDArray } from "../core/ndarray.ts";
 import { definePrimitive, type Operation, type Tangent } from "../core/primitive.ts";
 import { AxisError, DTypeError } from "../errors/index.ts";
 import { type Aval, makeAval, tangentAval } from "../types/aval.ts";
-import { type DType, isInexact, isInteger } from "../types/dtype.ts";
+import { type DType, isInexact, isInteger, realDType } from "../types/dtype.ts";
 import { formatShape, type Shape } from "../types/shape.ts";
 import { checkSizes } from "./axes.ts";
+import { complex } from "./complex.ts";
 import { broadcastInDim } from "./movement.ts";
 
 /** Parameters of `iota`. */
@@ -47,6 +48,12 @@ export const iota: Operation<"variadic", IotaParams> = /* @__PURE__ */ definePri
   transpose: "nonlinear",
   batch: (_axis, _operands, _dims, params) => [iota([], params), null],
   lower: { kind: "gather", element: (b, _read, index, { dtype, dimension }) => b.cast(index[dimension]!, dtype) },
+  complex: {
+    expand: (_operands, params) => {
+      const numbers = iota([], { ...params, dtype: realDType(params.dtype) });
+      return [complex(numbers, scalar(0, numbers.aval.dtype))];
+    },
+  },
   show: ({ dtype, shape, dimension }) => [
     ["dimension", dimension],
     ["dtype", { text: dtype }],

@@ -5,6 +5,7 @@ import { definePrimitive, type Laws, type Operation, type ShownParam } from "../
 import { withShape } from "../types/aval.ts";
 import type { Shape } from "../types/shape.ts";
 import { remaining } from "./axes.ts";
+import { complex, imag, real } from "./complex.ts";
 import { full } from "./fill.ts";
 import { moveaxis } from "./movement.ts";
 import { scatterAdd } from "./scatter.ts";
@@ -117,6 +118,13 @@ export const gather: Operation<2, GatherParams> = /* @__PURE__ */ definePrimitiv
       const element = read[0]!(place);
       if (inside.length === 0) return element;
       return b.select(allOf(b, inside), element, b.constant(fillValue ?? defaultFill(x!.dtype), x!.dtype));
+    },
+  },
+  complex: {
+    // The fill value is real.
+    expand: ([x, indices], params) => {
+      const imaginary = { ...params, fillValue: params.fillValue === null ? null : 0 };
+      return [complex(gather(real(x!), indices!, params), gather(imag(x!), indices!, imaginary))];
     },
   },
   show: ({ dimensionNumbers, sliceSizes, mode, fillValue, uniqueIndices, indicesAreSorted }, [x]) => [

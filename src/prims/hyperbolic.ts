@@ -3,6 +3,7 @@
  */
 import { definePrimitive, type Unary } from "../core/primitive.ts";
 import { add, div, integerPow, mul, rsqrt, square, sub } from "./arithmetic.ts";
+import { acoshPlanes, asinhPlanes, atanhPlanes, coshPlanes, sinhPlanes, tanhPlanes } from "./planes.ts";
 import { elementwise, inexact } from "./rules.ts";
 
 /** The hyperbolic sine. @example lax.sinh(jnp.array(1)) // 1.1752012 */
@@ -14,6 +15,7 @@ export const sinh: Unary = /* @__PURE__ */ definePrimitive({
   transpose: "nonlinear",
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x]) => b.unary("sinh", x!) },
+  complex: sinhPlanes,
   laws: { domain: [-5, 5], ulp: 4 },
 });
 
@@ -26,6 +28,7 @@ export const cosh: Unary = /* @__PURE__ */ definePrimitive({
   transpose: "nonlinear",
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x]) => b.unary("cosh", x!) },
+  complex: coshPlanes,
   laws: { domain: [-5, 5], ulp: 4 },
 });
 
@@ -38,6 +41,7 @@ export const tanh: Unary = /* @__PURE__ */ definePrimitive({
   transpose: "nonlinear",
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x]) => b.unary("tanh", x!) },
+  complex: tanhPlanes,
   laws: { domain: [-5, 5], ulp: 4 },
 });
 
@@ -50,6 +54,7 @@ export const asinh: Unary = /* @__PURE__ */ definePrimitive({
   transpose: "nonlinear",
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x]) => b.unary("asinh", x!) },
+  complex: asinhPlanes,
   laws: { domain: [-10, 10], ulp: 4 },
 });
 
@@ -62,6 +67,7 @@ export const acosh: Unary = /* @__PURE__ */ definePrimitive({
   transpose: "nonlinear",
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x]) => b.unary("acosh", x!) },
+  complex: acoshPlanes,
   laws: { domain: [1.2, 10], ulp: 4 },
 });
 
@@ -77,5 +83,6 @@ export const atanh: Unary = /* @__PURE__ */ definePrimitive({
   transpose: "nonlinear",
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x]) => b.unary("atanh", x!) },
+  complex: atanhPlanes,
   laws: { domain: [-0.9, 0.9], ulp: 4 },
 });

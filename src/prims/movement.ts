@@ -100,6 +100,7 @@ export const broadcastInDim: Operation<1, BroadcastInDimParams> = /* @__PURE__ *
     index: (b, index, { broadcastDimensions }, x) =>
       x.shape.map((n, i) => (n === 1 ? b.int(0) : index[broadcastDimensions[i]!]!)),
   },
+  complex: "planes",
   // The shape is implied by the type of the result, which jaxprs show.
   show: ({ broadcastDimensions }) =>
     broadcastDimensions.length === 0 ? [] : [["broadcast_dimensions", broadcastDimensions]],
@@ -149,6 +150,7 @@ export const reshape: Operation<1, ReshapeParams> = /* @__PURE__ */ definePrimit
     0,
   ],
   lower: { kind: "reshape" },
+  complex: "planes",
   show: ({ newSizes }) => [
     ["dimensions", null],
     ["new_sizes", newSizes],
@@ -207,6 +209,7 @@ export const transpose: Operation<1, TransposeParams> = /* @__PURE__ */ definePr
     kind: "view",
     index: (_b, index, { permutation }) => inverse(permutation).map((i) => index[i]!),
   },
+  complex: "planes",
   show: ({ permutation }) => [["permutation", permutation]],
   laws: {
     dtypes: ["float32", "int32"],
@@ -264,6 +267,7 @@ export const squeeze: Operation<1, SqueezeParams> = /* @__PURE__ */ definePrimit
     0,
   ],
   lower: { kind: "reshape" },
+  complex: "planes",
   show: ({ dimensions }) => [["dimensions", dimensions]],
   laws: {
     dtypes: ["float32", "int32"],
@@ -314,6 +318,7 @@ export const rev: Operation<1, RevParams> = /* @__PURE__ */ definePrimitive({
     index: (b, index, { dimensions }, x) =>
       index.map((i, d) => (dimensions.includes(d) ? b.sub(b.int(x.shape[d]! - 1), i) : i)),
   },
+  complex: "planes",
   show: ({ dimensions }) => [["dimensions", dimensions]],
   laws: {
     dtypes: ["float32", "int32"],

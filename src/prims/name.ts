@@ -13,6 +13,7 @@ export const name: Operation<1, NameParams> = /* @__PURE__ */ definePrimitive<1,
   jvp: ([x], [t], params) => [[name(x!, params)], [t!]],
   transpose: (ct) => [ct],
   batch: "elementwise",
+  complex: "planes",
   lower: { kind: "map", expr: (_b, [x]) => x! },
   show: (params) => [["name", { text: params.name }]],
   laws: {

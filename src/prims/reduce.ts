@@ -94,6 +94,7 @@ export const reduceSum: Reduction = /* @__PURE__ */ definePrimitive<1, ReducePar
   },
   batch: /* @__PURE__ */ batching(() => reduceSum),
   lower: /* @__PURE__ */ lowering("add"),
+  complex: "planes",
   // JAX's sharding of the result; there is none here.
   show: ({ axes }) => [
     ["axes", axes],
@@ -102,37 +103,47 @@ export const reduceSum: Reduction = /* @__PURE__ */ definePrimitive<1, ReducePar
   laws: { dtypes: ["float32", "int32"], cases },
 });
 
+/** The operand with the reduced axes as one, in front. */
+function reducedFirst(x: NDArray, axes: readonly number[]): NDArray {
+  const kept = remaining(x.ndim, axes);
+  const newSizes = [product(axes.map((d) => x.shape[d]!)), ...kept.map((d) => x.shape[d]!)];
+  return reshape(permuted(x, [...axes, ...kept]), { newSizes });
+}
+
+/** Rows of the first axis: those of the first half, and the others with as many of a neutral element as are missing. */
+function halves(x: NDArray, neutral: number): [NDArray, NDArray] {
+  const n = x.shape[0]!;
+  const half = Math.ceil(n / 2);
+  const rest = sliceAlong(x, 0, half, n);
+  const paddingConfig = rest.shape.map((_, d) => [0, d === 0 ? 1 : 0, 0] as const);
+  const upper = n % 2 === 0 ? rest : pad(rest, full([], neutral, x.dtype), { paddingConfig });
+  return [sliceAlong(x, 0, 0, half), upper];
+}
+
 /**
  * The tangent of a product without a division, so that zeros do no harm: halves are multiplied elementwise, again and
  * again, and the product rule goes along.
  */
 const productTangent: ArgumentJvp<ReduceParams> = (dx, [x], { axes }) => {
-  const kept = remaining(x!.ndim, axes);
-  const keptShape = kept.map((d) => x!.shape[d]!);
-  const count = product(axes.map((d) => x!.shape[d]!));
-  if (count === 0) return full(keptShape, 0, dx.dtype);
-  // The reduced axes become one, in front.
-  const flat = (y: NDArray): NDArray => reshape(permuted(y, [...axes, ...kept]), { newSizes: [count, ...keptShape] });
-  let value = flat(x!);
-  let tangent = flat(dx);
+  let value = reducedFirst(x!, axes);
+  let tangent = reducedFirst(dx, axes);
+  if (value.shape[0] === 0) return full(value.shape.slice(1), 0, dx.dtype);
   while (value.shape[0]! > 1) {
-    const n = value.shape[0]!;
-    const half = Math.ceil(n / 2);
-    const upper = (y: NDArray, neutral: number): NDArray => {
-      const rest = sliceAlong(y, 0, half, n);
-      if (n % 2 === 0) return rest;
-      const paddingConfig = rest.shape.map((_, d) => [0, d === 0 ? 1 : 0, 0] as const);
-      return pad(rest, full([], neutral, y.dtype), { paddingConfig });
-    };
-    const a = sliceAlong(value, 0, 0, half);
-    const b = upper(value, 1);
-    const da = sliceAlong(tangent, 0, 0, half);
-    const db = upper(tangent, 0);
+    const [a, b] = halves(value, 1);
+    const [da, db] = halves(tangent, 0);
     tangent = add(mul(da, b), mul(a, db));
     value = mul(a, b);
   }
   return squeeze(tangent, { dimensions: [0] });
 };
+
+/** A product by multiplying halves, for numbers of which kernels know none. */
+function productOfHalves(x: NDArray, axes: readonly number[]): NDArray {
+  let value = reducedFirst(x, axes);
+  if (value.shape[0] === 0) return full(value.shape.slice(1), 1, x.dtype);
+  while (value.shape[0]! > 1) value = mul(...halves(value, 1));
+  return squeeze(value, { dimensions: [0] });
+}
 
 /**
  * `lax.reduce_prod`: products over axes. The derivative divides by nothing, so it is right where factors are zero.
@@ -151,6 +162,7 @@ export const reduceProd: Reduction = /* @__PURE__ */ definePrimitive<1, ReducePa
   transpose: "nonlinear",
   batch: /* @__PURE__ */ batching(() => reduceProd),
   lower: /* @__PURE__ */ lowering("mul"),
+  complex: { expand: ([x], { axes }) => [productOfHalves(x!, axes)] },
   show,
   laws: {
     dtypes: ["float32", "int32"],

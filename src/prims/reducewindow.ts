@@ -202,6 +202,7 @@ export const reduceWindowSum: WindowReduction = /* @__PURE__ */ definePrimitive<
   },
   batch: /* @__PURE__ */ batching(() => reduceWindowSum),
   lower: /* @__PURE__ */ lowering("add"),
+  complex: "planes",
   show,
   laws: { dtypes: ["float32", "int32"], ulp: 4, cases },
 });

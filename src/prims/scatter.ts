@@ -256,6 +256,7 @@ export const scatter: Scatter = /* @__PURE__ */ definePrimitive<3, ScatterParams
   },
   batch: (axis, operands, dims, params) => batchScatter(scatter, axis, operands, dims, params),
   lower: /* @__PURE__ */ lowering("set"),
+  complex: "planes",
   show: /* @__PURE__ */ shown(),
   laws: /* @__PURE__ */ lawsOf(false),
 });
@@ -285,6 +286,7 @@ export const scatterAdd: Scatter = /* @__PURE__ */ definePrimitive<3, ScatterPar
   ],
   batch: (axis, operands, dims, params) => batchScatter(scatterAdd, axis, operands, dims, params),
   lower: /* @__PURE__ */ lowering("add"),
+  complex: "planes",
   show: /* @__PURE__ */ shown(/* @__PURE__ */ combination(() => add)),
   laws: /* @__PURE__ */ lawsOf(false),
 });

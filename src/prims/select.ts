@@ -105,6 +105,7 @@ export const selectN: Operation<"variadic"> = /* @__PURE__ */ definePrimitive<"v
       return which!.dtype === "bool" ? b.select(which!, cases[1]!, cases[0]!) : selectAmong(b, which!, cases, 0);
     },
   },
+  complex: "planes",
   laws: {
     cases: [
       { operands: [{ shape: [2, 3], dtype: "bool" }, { shape: [2, 3] }, { shape: [2, 3] }], params: null },

@@ -104,6 +104,7 @@ export const slice: Operation<1, SliceParams> = /* @__PURE__ */ definePrimitive(
     index: (b, index, { startIndices, strides }) =>
       index.map((i, d) => b.add(b.mul(i, b.int(strides?.[d] ?? 1)), b.int(startIndices[d]!))),
   },
+  complex: "planes",
   show: ({ startIndices, limitIndices, strides }) => [
     ["limit_indices", limitIndices],
     ["start_indices", startIndices],
@@ -228,6 +229,7 @@ export const pad: Operation<2, PadParams> = /* @__PURE__ */ definePrimitive({
       return inside === undefined ? element : b.select(inside, element, value);
     },
   },
+  complex: "planes",
   show: ({ paddingConfig }) => [["padding_config", paddingConfig]],
   laws: {
     cases: [
@@ -330,6 +332,7 @@ export const concatenate: Operation<"variadic", ConcatenateParams> = /* @__PURE_
     0,
   ],
   lower: { kind: "concatenate", axis: ({ dimension }) => dimension },
+  complex: "planes",
   show: ({ dimension }) => [["dimension", dimension]],
   laws: {
     dtypes: ["float32", "int32"],

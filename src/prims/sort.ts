@@ -1,6 +1,8 @@
 /** Sorting along an axis: several operands move together, ordered by the first ones. */
+
 import { defineManyPrimitive, type ManyOperation } from "../core/primitive.ts";
 import { ArgumentError, AxisError, ShapeError } from "../errors/index.ts";
+import { planesOf } from "../types/aval.ts";
 import { formatShape } from "../types/shape.ts";
 import { remaining } from "./axes.ts";
 import { iota } from "./fill.ts";
@@ -90,6 +92,13 @@ export const sort: ManyOperation<SortParams> = /* @__PURE__ */ defineManyPrimiti
     return [sort(operands, { ...params, dimension }), xs.map(() => dim)];
   },
   lower: { kind: "sort", axis: ({ dimension }) => dimension, keys: ({ numKeys }) => numKeys },
+  complex: {
+    // The order of complex numbers is that of their real parts, then that of their imaginary ones.
+    lower: ({ dimension, numKeys }, operands) => {
+      const keys = planesOf(operands.slice(0, numKeys));
+      return { kind: "sort", axis: () => dimension, keys: () => keys };
+    },
+  },
   show: ({ dimension, isStable, numKeys }) => [
     ["dimension", dimension],
     ["is_stable", isStable],

@@ -10,5 +10,6 @@ export const stopGradient: Unary = /* @__PURE__ */ definePrimitive({
   transpose: "nonlinear",
   batch: "elementwise",
   lower: { kind: "map", expr: (_b, [x]) => x! },
+  complex: "planes",
   laws: { dtypes: ["float32", "int32", "bool"], smooth: false },
 });

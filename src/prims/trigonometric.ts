@@ -3,6 +3,7 @@
  */
 import { type Binary, definePrimitive, type Unary } from "../core/primitive.ts";
 import { add, div, mul, neg, rsqrt, square, sub } from "./arithmetic.ts";
+import { acosPlanes, asinPlanes, atanPlanes, cosPlanes, sinPlanes, tanPlanes } from "./planes.ts";
 import { elementwise, inexact } from "./rules.ts";
 
 /** The sine. @example lax.sin(jnp.array(1)) // 0.84147096 */
@@ -14,6 +15,7 @@ export const sin: Unary = /* @__PURE__ */ definePrimitive({
   transpose: "nonlinear",
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x]) => b.unary("sin", x!) },
+  complex: sinPlanes,
   laws: { domain: [-100, 100], ulp: 2 },
 });
 
@@ -26,6 +28,7 @@ export const cos: Unary = /* @__PURE__ */ definePrimitive({
   transpose: "nonlinear",
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x]) => b.unary("cos", x!) },
+  complex: cosPlanes,
   laws: { domain: [-100, 100], ulp: 2 },
 });
 
@@ -38,6 +41,7 @@ export const tan: Unary = /* @__PURE__ */ definePrimitive({
   transpose: "nonlinear",
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x]) => b.unary("tan", x!) },
+  complex: tanPlanes,
   laws: { domain: [-1.4, 1.4], ulp: 4 },
 });
 
@@ -50,6 +54,7 @@ export const asin: Unary = /* @__PURE__ */ definePrimitive({
   transpose: "nonlinear",
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x]) => b.unary("asin", x!) },
+  complex: asinPlanes,
   laws: { domain: [-0.9, 0.9], ulp: 2 },
 });
 
@@ -62,6 +67,7 @@ export const acos: Unary = /* @__PURE__ */ definePrimitive({
   transpose: "nonlinear",
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x]) => b.unary("acos", x!) },
+  complex: acosPlanes,
   laws: { domain: [-0.9, 0.9], ulp: 2 },
 });
 
@@ -74,6 +80,7 @@ export const atan: Unary = /* @__PURE__ */ definePrimitive({
   transpose: "nonlinear",
   batch: "elementwise",
   lower: { kind: "map", expr: (b, [x]) => b.unary("atan", x!) },
+  complex: atanPlanes,
   laws: { domain: [-5, 5], ulp: 2 },
 });
 

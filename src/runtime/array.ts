@@ -42,7 +42,7 @@ export function fromTypedArray(aval: Aval, data: TypedArray): NDArray {
 export function unsupported(backend: Backend, aval: Aval): BackendError {
   return new BackendError({
     what: `the ${backend.name} backend cannot store ${aval.dtype} arrays yet`,
-    fix: "use float32, float64, int8 to int64, uint8 to uint64 or bool; convert with astype",
+    fix: "use float32, float64, complex64, complex128, int8 to int64, uint8 to uint64 or bool; convert with astype",
   });
 }
 

@@ -5,6 +5,7 @@
  */
 import type { Backend, Storage } from "../backends/backend.ts";
 import { type DType, dtypeBytes, type TypedArray } from "../types/dtype.ts";
+import { findable } from "./census.ts";
 
 /** Arrays up to this many bytes live in JavaScript. */
 export const smallBytes = 4096;
@@ -44,6 +45,8 @@ export class Cell {
     return dtypeBytes(this.place.dtype) * this.place.elements;
   }
 }
+
+findable(Cell);
 
 /** A cell of elements in JavaScript. The caller must not change `data`. */
 export function hostCell(dtype: DType, elements: number, data: TypedArray): Cell {

@@ -2,6 +2,7 @@
 import type { Backend, Executable, Storage } from "../backends/backend.ts";
 import { paramsKey } from "../compile/inline.ts";
 import { lowerJaxpr, type OutputSource } from "../compile/lower.ts";
+import { reusableInputs } from "../compile/reuse.ts";
 import { enabledChecks } from "../core/checks.ts";
 import { config, configKey } from "../core/config.ts";
 import { evaluate, literalArray } from "../core/evaluate.ts";
@@ -14,7 +15,7 @@ import { sizeOf } from "../types/shape.ts";
 import { arrayOf, cellOf, fromTypedArray, peek, unsupported } from "./array.ts";
 import { type Cell, hostCell, smallBytes } from "./cell.ts";
 import { getBackend } from "./device.ts";
-import { allocate, managedCell, restore, shareCell, whilePinned } from "./memory.ts";
+import { allocate, managedCell, restore, seize, shareCell, takeOffer, whilePinned } from "./memory.ts";
 
 /** A program ready to run on arrays. */
 export interface Compiled {
@@ -27,6 +28,8 @@ export interface Compiled {
   readonly outputAvals: readonly Aval[];
   /** Types of all results. */
   readonly resultAvals: readonly Aval[];
+  /** For each of the program's outputs, the operands whose memory it may take when they are donated; found when one is. */
+  reusable: readonly (readonly number[])[] | undefined;
   /** Milliseconds that each stage took. */
   readonly times: { readonly lower: number; readonly generate: number };
 }
@@ -53,8 +56,32 @@ function compileJaxpr(jaxpr: Jaxpr, name: string): Compiled {
     outputs: lowered.outputs,
     outputAvals,
     resultAvals: jaxpr.outputs.map((o) => o.aval),
+    reusable: undefined,
     times: { lower: middle - start, generate: performance.now() - middle },
   };
+}
+
+/** Blocks of operands that the caller gives up, by the number of the output that takes each; undefined for none. */
+function seizeBlocks(compiled: Compiled, operands: readonly NDArray[]): Map<number, Storage> | undefined {
+  const offer = takeOffer();
+  if (offer === undefined) return undefined;
+  const blocks = new Map<number, Storage>();
+  const { executable, backend } = compiled;
+  compiled.reusable ??= reusableInputs(executable.program).map((inputs) => inputs.map((i) => compiled.arguments[i]!));
+  const returned = new Set(compiled.outputs.flatMap((o) => (o.kind === "input" ? [o.index] : [])));
+  for (const [output, candidates] of compiled.reusable.entries()) {
+    for (const i of candidates) {
+      const cell = operands[i]!.payload as Cell;
+      const reason = offer.get(cell);
+      // An operand that is there twice, or is a result itself, is read or returned when its block is written already.
+      if (reason === undefined || returned.has(i) || operands.filter((x) => x.payload === cell).length > 1) continue;
+      const block = seize(cell, backend, reason);
+      if (block === undefined) continue;
+      blocks.set(output, block);
+      break;
+    }
+  }
+  return blocks;
 }
 
 /** Runs a compiled program on concrete operands. */
@@ -63,15 +90,17 @@ export function callCompiled(compiled: Compiled, operands: readonly NDArray[]): 
   const temporary: Storage[] = [];
   const inputs: Storage[] = [];
   const outputs: Storage[] = [];
+  let seized: ReadonlyMap<number, Storage> | undefined;
   try {
     for (const i of compiled.arguments) inputs.push(storageOf(operands[i]!, backend, operands, temporary));
+    seized = seizeBlocks(compiled, operands);
     for (const aval of compiled.outputAvals) {
-      outputs.push(allocate(backend, aval.dtype, sizeOf(aval.shape), operands));
+      outputs.push(seized?.get(outputs.length) ?? allocate(backend, aval.dtype, sizeOf(aval.shape), operands));
     }
     if (compiled.executable.program.functions === undefined) backend.run(compiled.executable, inputs, outputs);
     else whilePinned(operands, () => backend.run(compiled.executable, inputs, outputs));
   } catch (error) {
-    for (const storage of outputs) backend.free(storage);
+    for (const storage of new Set([...(seized?.values() ?? []), ...outputs])) backend.free(storage);
     throw error;
   } finally {
     for (const storage of temporary) backend.free(storage);

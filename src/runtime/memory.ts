@@ -1,21 +1,21 @@
 /**
- * The memory manager: cells in a backend's memory, and four ways in which dead ones are found: finalizers when the event
- * loop turns, a budgeted synchronous sweep in Node, spilling of the oldest cells under the limit, and `delete()`.
+ * The memory manager: cells in a backend's memory, and the ways in which dead ones are found: a census of the living after
+ * collections, which in Node the manager asks for itself; elsewhere finalizers when the event loop turns; spilling of the
+ * oldest cells under the limit; and `delete()`.
  */
 import type { Backend, Storage } from "../backends/backend.ts";
 import type { NDArray } from "../core/ndarray.ts";
 import { MemoryLimitError } from "../errors/index.ts";
 import { type DType, dtypeBytes } from "../types/dtype.ts";
 import { Cell, type Place } from "./cell.ts";
-import { type Collector, findCollector, mayCollect } from "./collect.ts";
+import { Census } from "./census.ts";
+import { builtin, type Collector, findCollector } from "./collect.ts";
 
 /** Places in a backend's memory. Insertion order is age. */
 const table = new Map<number, Place>();
 /** What the manager knows of one cell. */
 interface Owner {
   readonly id: number;
-  /** Only where a sweep can use it: the engine keeps what a weak reference was made of until the end of the job. */
-  readonly ref: WeakRef<Cell> | undefined;
 }
 /** The living cells of every place that was ever in a backend's memory. */
 const owners = new Map<number, Set<Owner>>();
@@ -23,9 +23,14 @@ const ownerOf = new WeakMap<Cell, Owner>();
 let nextId = 1;
 let liveBytes = 0;
 let bytesSinceSweep = 0;
+/** Bytes alive when all garbage was collected last. */
+let liveAfterFull = 0;
 /** Operands of programs that are running now: a program may call the host, which may run others. */
 const running: (readonly NDArray[])[] = [];
-const sweepBudget = 192 * 2 ** 20;
+/** New arrays between sweeps of young objects: few enough that freed blocks are still in the processor's caches. */
+const youngBudget = 24 * 2 ** 20;
+/** New arrays, or arrays that have grown old, between sweeps of all. */
+const fullBudget = 192 * 2 ** 20;
 /**
  * Where dead arrays cannot be found within a job, more than this moves out, to where the engine's collector sees it. What
  * comes back was alive: where much does, the budget grows.
@@ -35,6 +40,7 @@ const mostUnswept = 2 ** 31;
 /** Bytes that came back since arrays last moved out for the budget's sake. */
 let restoredBytes = 0;
 let collector: Collector | undefined | null = null;
+let census: Census<Cell> | undefined | null = null;
 
 /** Returns a place's block. */
 function release(place: Place): void {
@@ -54,17 +60,37 @@ function disown(owner: Owner): void {
   if (place !== undefined) release(place);
 }
 
-// Finalizers get the owner, which knows neither cell nor place: a held value must not keep what it cleans up alive.
-const finalizers = new FinalizationRegistry<Owner>(disown);
+/** Whoever is not in the census is dead. */
+function takeCensus(): void {
+  const living = new Set<Owner>();
+  for (const cell of census!.living()) living.add(ownerOf.get(cell)!);
+  for (const id of [...table.keys()]) {
+    for (const owner of [...(owners.get(id) ?? [])]) if (!living.has(owner)) disown(owner);
+  }
+}
+
+// Finalizers get the owner, which knows neither cell nor place: a held value must not keep what it cleans up alive. Where
+// a census can be taken, there is one finalizer alone, of an object that the engine's next full collection takes.
+const finalizers = new FinalizationRegistry<Owner | undefined>((owner) => {
+  if (owner !== undefined) return disown(owner);
+  takeCensus();
+  awaitCollection();
+});
+const awaitCollection = (): void => finalizers.register({}, undefined);
 
 function own(cell: Cell): Cell {
   const { id } = cell.place;
-  const owner = { id, ref: mayCollect ? new WeakRef(cell) : undefined };
+  const owner = { id };
   const others = owners.get(id);
   if (others === undefined) owners.set(id, new Set([owner]));
   else others.add(owner);
   ownerOf.set(cell, owner);
-  finalizers.register(cell, owner, cell);
+  if (census === null) {
+    census = Census.create(builtin);
+    if (census !== undefined) awaitCollection();
+  }
+  if (census !== undefined) census.add(cell);
+  else finalizers.register(cell, owner, cell);
   return cell;
 }
 
@@ -89,22 +115,35 @@ export function shareCell({ place }: Cell): Cell {
   return place.id === 0 ? cell : own(cell);
 }
 
+function theCollector(): Collector | undefined {
+  if (collector === null) collector = findCollector();
+  return collector;
+}
+
 /** Collects all garbage, where the engine allows it; false where not. */
 export function collectGarbage(): boolean {
-  collector = collector === null ? findCollector() : collector;
-  collector?.(true);
+  theCollector()?.collect(true);
   return collector !== undefined;
 }
 
-/** Returns the blocks of dead cells now, where the engine allows it. */
-export function sweep(): void {
+/**
+ * Returns the blocks of dead cells now, where the engine allows it. `all`: of those too that have survived sweeps, which a
+ * sweep does by itself when many bytes have.
+ */
+export function sweep(all = false): void {
   bytesSinceSweep = 0;
-  collector = collector === null ? findCollector() : collector;
-  if (collector === undefined) return;
-  collector();
-  for (const id of [...table.keys()]) {
-    for (const owner of [...(owners.get(id) ?? [])]) if (owner.ref?.deref() === undefined) disown(owner);
-  }
+  if (theCollector() === undefined || census === undefined || census === null) return;
+  const full = all || !collector!.young;
+  collector!.collect(full);
+  takeCensus();
+  if (full) liveAfterFull = liveBytes;
+  else if (liveBytes > liveAfterFull + Math.max(fullBudget, liveAfterFull / 2)) sweep(true);
+}
+
+/** Whether so much is new that a sweep is worth its time. */
+function sweepIsDue(): boolean {
+  if (bytesSinceSweep < youngBudget || bytesSinceSweep < liveBytes / 2) return false;
+  return theCollector()?.young === true || bytesSinceSweep > fullBudget;
 }
 
 const isAmong = (arrays: readonly NDArray[], place: Place): boolean =>
@@ -166,14 +205,14 @@ export function restore(place: Place, storage: Storage, backend: Backend): void 
  * @throws MemoryLimitError with the sizes.
  */
 export function allocate(backend: Backend, dtype: DType, elements: number, pinned: readonly NDArray[]): Storage {
-  if (bytesSinceSweep > Math.max(sweepBudget, liveBytes / 2)) sweep();
+  if (sweepIsDue()) sweep();
   if (collector === undefined && liveBytes > unsweptBudget) keepBudget(pinned);
   try {
     return backend.allocate(dtype, elements);
   } catch (error) {
     if (!(error instanceof MemoryLimitError)) throw error;
   }
-  sweep();
+  sweep(true);
   for (;;) {
     try {
       return backend.allocate(dtype, elements);
@@ -191,9 +230,46 @@ export function discard(cell: Cell, reason: string): void {
   const owner = ownerOf.get(cell);
   // That of a running program's operand goes when the array dies.
   if (owner === undefined || isRunning(cell.place)) return;
-  finalizers.unregister(cell);
+  if (census) census.delete(cell);
+  else finalizers.unregister(cell);
   disown(owner);
   if (!owners.has(owner.id)) cell.place.host = null;
+}
+
+/** Cells whose arrays the caller of the next program gives up, and why. */
+let offered: ReadonlyMap<Cell, string> | undefined;
+
+/** Runs a program that may write its results over these cells' memory. */
+export function offering<T>(cells: ReadonlyMap<Cell, string>, run: () => T): T {
+  offered = cells;
+  try {
+    return run();
+  } finally {
+    offered = undefined;
+  }
+}
+
+/** What the caller of this program gives up. Programs that it calls itself are offered nothing. */
+export function takeOffer(): ReadonlyMap<Cell, string> | undefined {
+  const taken = offered;
+  offered = undefined;
+  return taken;
+}
+
+/** Takes the block of a cell, which is gone from now on; undefined if anything else can see the block. */
+export function seize(cell: Cell, backend: Backend, reason: string): Storage | undefined {
+  const { place } = cell;
+  const { storage, id } = place;
+  if (cell.gone !== null || storage === null || place.backend !== backend || isRunning(place)) return undefined;
+  if (owners.get(id)?.size !== 1) return undefined;
+  cell.gone = reason;
+  if (census) census.delete(cell);
+  else finalizers.unregister(cell);
+  owners.delete(id);
+  table.delete(id);
+  liveBytes -= storage.bytes;
+  place.storage = null;
+  return storage;
 }
 
 /** Arrays in backend memory and their bytes. */

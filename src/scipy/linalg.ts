@@ -1,5 +1,6 @@
 /** `scipy.linalg`: systems with triangular and positive definite matrices, the matrix exponential, and special matrices. */
 
+import { conjugated } from "../array/complex.ts";
 import { matmul } from "../array/contraction.ts";
 import { type ArrayArg, asArray } from "../array/convert.ts";
 import { promoteDTypes } from "../array/promotion.ts";
@@ -185,13 +186,13 @@ export function blockDiag(...arrays: readonly ArrayArg[]): NDArray {
 }
 
 /**
- * The matrix that is constant along each diagonal, from its first column and its first row (default: the column, whose
+ * The matrix that is constant along each diagonal, from its first column and its first row (default: the column, conjugated; its
  * first element stands in the corner either way). The last axis holds the vector; leading axes are a batch.
  * @example scipy.linalg.toeplitz(jnp.array([1, 2, 3])) // [[1. 2. 3.] [2. 1. 2.] [3. 2. 1.]]
  */
 export function toeplitz(c: ArrayArg, r?: ArrayArg): NDArray {
   const given = asArray(c, "linalg.toeplitz");
-  const [column, row] = promoteDTypes("linalg.toeplitz", given, r ?? given).map((x) =>
+  const [column, row] = promoteDTypes("linalg.toeplitz", given, r ?? conjugated(given)).map((x) =>
     x.aval.shape.length === 0 ? flattened(x) : x,
   ) as [NDArray, NDArray];
   const batch = broadcastShapes(column.aval.shape.slice(0, -1), row.aval.shape.slice(0, -1));

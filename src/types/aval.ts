@@ -1,5 +1,5 @@
 /** Abstract values: what is known of an array while a function is traced. */
-import { type DType, shortDType, tangentDType } from "./dtype.ts";
+import { type DType, planeCount, shortDType, tangentDType } from "./dtype.ts";
 import { equalShapes, type Shape } from "./shape.ts";
 
 /**
@@ -36,6 +36,11 @@ export function shortAval(aval: Aval): string {
 export function tangentAval(aval: Aval): Aval {
   const dtype = tangentDType(aval.dtype);
   return dtype === aval.dtype ? aval : { ...aval, dtype };
+}
+
+/** How many planes values of these types have together. */
+export function planesOf(avals: readonly Aval[]): number {
+  return avals.reduce((sum, { dtype }) => sum + planeCount(dtype), 0);
 }
 
 /** The same type with another shape. */

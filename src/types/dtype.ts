@@ -107,6 +107,45 @@ export function isComplex(dtype: DType): boolean {
   return table[dtype].kind === "c";
 }
 
+/** The dtype of the real and the imaginary part of a value; for real dtypes, that dtype. */
+export function realDType(dtype: DType): DType {
+  return dtype === "complex64" ? "float32" : dtype === "complex128" ? "float64" : dtype;
+}
+
+/** The complex dtype whose parts can hold values of a dtype. */
+export function complexDType(dtype: DType): DType {
+  return dtype === "float64" || dtype === "complex128" ? "complex128" : "complex64";
+}
+
+/** How many planes the elements of a dtype have: real and imaginary parts are two. */
+export function planeCount(dtype: DType): 1 | 2 {
+  return isComplex(dtype) ? 2 : 1;
+}
+
+/** A complex number in JavaScript. */
+export interface Complex {
+  readonly re: number;
+  readonly im: number;
+}
+
+/** The value of one element in JavaScript. A complex one is a number where its imaginary part is 0. */
+export type ScalarValue = number | bigint | boolean | Complex;
+
+/** Whether a value is a complex number, `{ re, im }`. */
+export function isComplexValue(value: unknown): value is Complex {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    typeof (value as Complex).re === "number" &&
+    typeof (value as Complex).im === "number"
+  );
+}
+
+/** The real and the imaginary part of a scalar. */
+export function partsOf(value: ScalarValue): readonly [re: number, im: number] {
+  return typeof value === "object" ? [value.re, value.im] : [Number(value), 0];
+}
+
 /** Whether a dtype is a signed or unsigned integer type. */
 export function isInteger(dtype: DType): boolean {
   const kind = table[dtype].kind;
@@ -183,7 +222,7 @@ export function isTypedArray(value: unknown): value is TypedArray {
 
 /**
  * A typed array over the bytes of elements of this dtype. Booleans are one byte each, float16 and bfloat16 two raw bytes,
- * complex numbers two interleaved floats (so twice as many entries), keys one 64-bit word.
+ * complex numbers floats: all real parts, then all imaginary parts (so twice as many entries); keys one 64-bit word.
  */
 export function viewAs(dtype: DType, buffer: ArrayBufferLike, byteOffset: number, elements: number): TypedArray {
   switch (dtype) {
@@ -230,6 +269,23 @@ export function newTypedArray(dtype: DType, elements: number): TypedArray {
     default:
       return viewAs(dtype, new ArrayBuffer(elements * table[dtype].bytes), 0, elements);
   }
+}
+
+/** A copy of the elements from one position to another, of data in the layout of `newTypedArray`. */
+export function sliceElements(data: TypedArray, dtype: DType, start: number, end: number): TypedArray {
+  if (!isComplex(dtype)) return data.slice(start, end);
+  const result = newTypedArray(dtype, end - start);
+  const imaginary = data.length / 2;
+  result.set(data.subarray(start, end) as never);
+  result.set(data.subarray(imaginary + start, imaginary + end) as never, end - start);
+  return result;
+}
+
+/** Writes elements into data of the layout of `newTypedArray`, from a position on. */
+export function setElements(data: TypedArray, dtype: DType, elements: TypedArray, start: number): void {
+  const n = isComplex(dtype) ? elements.length / 2 : elements.length;
+  data.set(elements.subarray(0, n) as never, start);
+  if (isComplex(dtype)) data.set(elements.subarray(n) as never, data.length / 2 + start);
 }
 
 /** The smallest and largest value of an integer dtype, as bigints. */

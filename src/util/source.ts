@@ -18,7 +18,7 @@ export function markSource(): SourceMark {
   const stackError = Error as { captureStackTrace?: (target: object) => void; stackTraceLimit?: number };
   if (stackError.captureStackTrace === undefined) return new Error();
   const limit = stackError.stackTraceLimit;
-  stackError.stackTraceLimit = 24;
+  stackError.stackTraceLimit = 50;
   stackError.captureStackTrace(mark);
   if (limit !== undefined) stackError.stackTraceLimit = limit;
   return mark;

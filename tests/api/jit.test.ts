@@ -14,6 +14,7 @@ import {
   UnexpectedTracerError,
 } from "../../src/errors/index.ts";
 import * as lax from "../../src/lax/index.ts";
+import { getBackend } from "../../src/runtime/device.ts";
 import { array, counting, expectClose, ints, thrown, typeOf } from "./helpers.ts";
 
 /** A function that counts how often it is traced. */
@@ -363,6 +364,85 @@ describe("donation", () => {
     expect(() => lax.add(p.w, 1)).toThrow(DeletedArrayError);
     const r = f(q);
     expectClose(lax.reduceSum(r.w), 7996000);
+  });
+  describe("results take the memory of donated arguments", () => {
+    const used = (): number => getBackend().memory().used;
+    const growth = (run: () => unknown): number => {
+      const before = used();
+      run();
+      return used() - before;
+    };
+    const n = 40_000;
+
+    test("of elementwise updates, also in a loop and of several arguments", () => {
+      type State = { w: NDArray; m: NDArray };
+      const update = (p: State, g: NDArray): State => {
+        const m = lax.add(lax.mul(p.m, 0.5), g);
+        return { w: lax.sub(p.w, m), m };
+      };
+      const g = counting([n]);
+      const start = (): State => ({ w: lax.add(g, 1), m: lax.mul(g, 3) });
+      const [plain, step] = [jit(update), jit(update, { donateArgnums: 0 })];
+      let [p, q] = [start(), start()];
+      for (let i = 0; i < 3; i++) p = plain(p, g);
+      q = step(step(q, g), g);
+      expect(
+        growth(() => {
+          q = step(q, g);
+        }),
+      ).toBe(0);
+      expect(q.w.tolist()).toEqual(p.w.tolist());
+      expect(q.m.tolist()).toEqual(p.m.tolist());
+      expectClose(g, counting([n]));
+    });
+    test("not where the argument is still read, seen from elsewhere, or given twice", () => {
+      const x = lax.add(counting([n]), 1);
+      const reversed = jit((y: NDArray) => lax.sub(lax.rev(y, [0]), y), { donateArgnums: 0 });
+      const difference = reversed(x);
+      expectClose(difference, lax.sub(lax.rev(counting([n]), [0]), counting([n])));
+      expect(x.isDeleted()).toBe(true);
+      const seen = lax.add(counting([n]), 0);
+      const other = seen.reshape([n / 4, 4]);
+      jit((y: NDArray) => lax.mul(y, 3), { donateArgnums: 0 })(seen);
+      expectClose(other.reshape([n]), counting([n]));
+      const twice = lax.add(counting([n]), 0);
+      const both = jit((a: NDArray, b: NDArray) => [lax.mul(a, 2), lax.mul(b, 3)] as const, { donateArgnums: 0 });
+      const [double, triple] = both(twice, twice);
+      expectClose(double, lax.mul(counting([n]), 2));
+      expectClose(triple, lax.mul(counting([n]), 3));
+    });
+    test("an argument is read to the end before a later kernel writes", () => {
+      const f = jit((x: NDArray) => lax.cumsum(lax.mul(x, 2)), { donateArgnums: 0 });
+      const x = lax.full([n], 1, "float32").add(0);
+      expectClose(f(x).get(n - 1), 2 * n);
+      const g = jit((x: NDArray) => lax.add(lax.mul(x, 2), lax.reduceSum(x)), { donateArgnums: 0 });
+      const y = lax.full([n], 1, "float32").add(0);
+      expect(growth(() => expectClose(g(y).get(7), n + 2))).toBeLessThanOrEqual(0);
+    });
+    test("of rows that run in blocks", () => {
+      const normal = (x: NDArray): NDArray => {
+        const e = lax.exp(x);
+        return lax.div(e, lax.broadcastInDim(lax.reduceSum(e, [1]), [400, 600], [0]));
+      };
+      const x = lax.sin(counting([400 * 600])).reshape([400, 600]);
+      const wanted = jit(normal)(x).tolist();
+      const f = jit(normal, { donateArgnums: 0 });
+      expect(f.lower(x).asText("kernels")).toContain("in any order");
+      const donated = lax.add(x, 0);
+      let y = x;
+      expect(
+        growth(() => {
+          y = f(donated);
+        }),
+      ).toBe(0);
+      expect(y.tolist()).toEqual(wanted);
+    });
+    test("but not under a transformation, whose parts read it again", () => {
+      const f = jit((x: NDArray) => lax.sin(x), { donateArgnums: 0 });
+      const x = lax.mul(counting([n]), 0);
+      const slope = grad((y: NDArray) => lax.reduceSum(f(y)))(x);
+      expectClose(slope, lax.full([n], 1, "float32"));
+    });
   });
   test("numbers out of range", () => {
     expect(() => jit((x: NDArray) => x, { donateArgnums: 2 })(1)).toThrow(ArgumentError);

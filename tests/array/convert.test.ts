@@ -78,8 +78,7 @@ describe("dtypes and shapes", () => {
 });
 
 test("dtypes that the backend does not store are refused", () => {
-  for (const dtype of ["complex64", "float16"] as const)
-    expect(() => array([1, 2], dtype).add(1)).toThrow(BackendError);
+  for (const dtype of ["bfloat16", "float16"] as const) expect(() => array([1, 2], dtype).add(1)).toThrow(BackendError);
   expect(() => array([1], "key<fry>")).toThrow("numbers cannot be of dtype key<fry>");
 });
 

@@ -36,7 +36,9 @@ function decode({ dtype, shape, data, arange, weak }: Case): ArrayData {
   if (wide) return { shape, dtype, data: data.map((value) => BigInt(String(value))), weakType };
   if (dtype === "bool") return { shape, dtype, data: data.map(Boolean), weakType };
   const numbers = data.map((value) => special[String(value)] ?? Number(value));
-  return { shape, dtype, data: numbers, weakType };
+  // All real parts stand before all imaginary ones.
+  const planes = (start: number): number[] => numbers.filter((_, i) => i % 2 === start);
+  return { shape, dtype, data: dtype.startsWith("complex") ? [...planes(0), ...planes(1)] : numbers, weakType };
 }
 
 function optionsOf({ options = {} }: Case): Partial<PrintOptions> {

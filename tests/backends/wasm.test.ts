@@ -405,7 +405,7 @@ describe("memory", () => {
   it("does not store what it cannot compute with", () => {
     const backend = createWasmBackend();
     expect(backend.supports("bfloat16")).toBe(false);
-    expect(() => backend.allocate("complex64", 1)).toThrow("the wasm backend cannot store complex64");
+    expect(() => backend.allocate("bfloat16", 1)).toThrow("the wasm backend cannot store bfloat16");
     expect(() => backend.allocate("float16", 1)).toThrow(BackendError);
   });
 });

@@ -107,6 +107,7 @@ function subjects(file: string, c: Case): readonly string[] {
         "jax.ad_checkpoint.print_saved_residuals",
         ...(c.policy === "none" ? [] : [`jax.checkpoint_policies.${c.policy!.split(" ")[0]}`]),
       ];
+    case "complex":
     case "errors":
     case "jaxpr_text":
     case "ties":
@@ -125,7 +126,9 @@ function mentioned(code: string): readonly string[] {
     random: "jax.random",
     jax: "jax",
   };
-  const qualified = [...code.matchAll(/\b(jnp|lax|nn|random|jax)\.(\w+)(?=\()/g)].map((m) => `${full[m[1]!]}.${m[2]}`);
+  const qualified = [...code.matchAll(/\b(jnp|lax|nn|random|jax)\.((?:(?:fft|linalg)\.)?\w+)(?=[(,)])/g)].map(
+    (m) => `${full[m[1]!]}.${m[2]}`,
+  );
   const bare = [
     ...code.matchAll(/(?<![\w.])(grad|jit|vmap|jvp|vjp|jacfwd|jacrev|hessian|checkpoint|linearize)(?=\()/g),
   ];

@@ -2,7 +2,7 @@
 import type { NDArray } from "../../src/core/ndarray.ts";
 import { peek } from "../../src/runtime/array.ts";
 import { type Aval, formatAval, sameType } from "../../src/types/aval.ts";
-import { type DType, dtypeKind, type TypedArray } from "../../src/types/dtype.ts";
+import { type DType, dtypeKind, realDType, type TypedArray } from "../../src/types/dtype.ts";
 
 /** The elements as numbers (64-bit integers rounded). */
 export function numbers(x: NDArray): number[] {
@@ -58,7 +58,7 @@ export function expectClose(
     throw new Error(`${what}: ${actual.length} results, expected ${expected.length}`);
   actual.forEach((x, i) => {
     sameTypeOrThrow(x.aval, expected[i]!.aval, `${what}, result ${i}`);
-    expectCloseData(peek(x), peek(expected[i]!), x.aval.dtype, tolerance, `${what}, result ${i}`);
+    expectCloseData(peek(x), peek(expected[i]!), realDType(x.aval.dtype), tolerance, `${what}, result ${i}`);
   });
 }
 

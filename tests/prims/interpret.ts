@@ -259,6 +259,6 @@ export function installInterpreter(): void {
     run,
     scalar: (x) => (x.ndim === 0 ? elements(x)[0] : undefined),
     fromScalar: (value, aval) =>
-      new NDArray(aval, rootTrace, [nearest(typeof value === "boolean" ? Number(value) : value, aval.dtype)]),
+      new NDArray(aval, rootTrace, [nearest(typeof value === "bigint" ? value : Number(value), aval.dtype)]),
   });
 }

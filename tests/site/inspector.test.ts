@@ -53,7 +53,7 @@ describe("functions", () => {
         cell: "cell-2",
         parameters: "x",
         replaced: undefined,
-        proposals: [{ text: "x", cell: "cell-2", replaced: [] }],
+        proposals: [{ text: "x", cell: "cell-2", replaced: [], guessed: false }],
       },
       { name: "again", cell: "cell-3", parameters: undefined, replaced: undefined, proposals: [] },
       { name: "later", cell: "cell-3", parameters: undefined, replaced: undefined, proposals: [] },

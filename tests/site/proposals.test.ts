@@ -82,8 +82,8 @@ test("a name means the last declaration before it, and the uses say which", () =
       kind: "function",
       parameters: "x",
       calls: [
-        { text: "x", cell: "cell-1", uses: [{ name: "x", cell: "cell-1" }] },
-        { text: "x, x", cell: "cell-2", uses: [{ name: "x", cell: "cell-1" }] },
+        { text: "x", cell: "cell-1", uses: [{ name: "x", cell: "cell-1" }], guessed: false },
+        { text: "x, x", cell: "cell-2", uses: [{ name: "x", cell: "cell-1" }], guessed: false },
       ],
     },
     {
@@ -91,7 +91,7 @@ test("a name means the last declaration before it, and the uses say which", () =
       cell: "cell-3",
       kind: "function",
       parameters: "a, b",
-      calls: [{ text: "x", cell: "cell-3", uses: [{ name: "x", cell: "cell-3" }] }],
+      calls: [{ text: "x", cell: "cell-3", uses: [{ name: "x", cell: "cell-3" }], guessed: false }],
     },
   ]);
 });
@@ -100,6 +100,16 @@ test("the same text is proposed once, and not too many", () => {
   expect(
     calls("f", `const f = (x) => x; ${"f(1); ".repeat(5)}${[2, 3, 4, 5, 6, 7, 8].map((n) => `f(${n})`).join("; ")}`),
   ).toEqual(["1", "2", "3", "4", "5", "6"]);
+});
+
+test("where there is no call, parameters that are names of the notebook are arguments", () => {
+  const { functions } = findFunctions(
+    cells("const f = (w, x) => w; const g = (w, f, z) => f(w, z); const h = ({ w }) => w;", "const [w, x] = [1, 2];"),
+  );
+  const uses = ["w", "x"].map((name) => ({ name, cell: "cell-2" }));
+  const [f, g, h] = functions;
+  expect(f?.calls).toEqual([{ text: "w, x", cell: "cell-1", uses, guessed: true }]);
+  expect([g?.calls, h?.calls]).toEqual([[], []]);
 });
 
 test("imports and classes are no functions, and cells that cannot be read are named", () => {

@@ -205,3 +205,20 @@ test("what does not change in the loop is computed once and not stacked", () => 
 test("a carry that changes its type is an error", () => {
   expect(() => scan((_c: NDArray, x: NDArray) => [x, null], array([0], []), rows)).toThrow(/carry input/);
 });
+
+describe("the number of trips", () => {
+  const count = (length: unknown) =>
+    scan((c: NDArray) => [add(c, 1), null], array([0], []), null, { length: length as number })[0];
+
+  test("may be an array that is known", () => {
+    expect(values(count(array([3], [])))).toEqual([3]);
+  });
+
+  test("must not be traced, nor a fraction", () => {
+    expect(() => jit((n: NDArray) => count(n))(array([3], []))).toThrow(
+      "The `length` argument to `scan` expects a concrete number.",
+    );
+    expect(() => count(2.5)).toThrow("scan: length must be a whole number from 0, but got 2.5");
+    expect(() => count(-1)).toThrow("whole number from 0, but got -1");
+  });
+});

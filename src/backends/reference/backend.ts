@@ -5,7 +5,7 @@
 import { checkProgram } from "../../compile/check.ts";
 import type { Program } from "../../compile/ir.ts";
 import { BackendError } from "../../errors/index.ts";
-import { type DType, dtypeBytes, dtypeKind, newTypedArray, type TypedArray, viewAs } from "../../types/dtype.ts";
+import { type DType, dtypeBytes, newTypedArray, type TypedArray, viewAs } from "../../types/dtype.ts";
 import type { Backend, Executable, Storage } from "../backend.ts";
 import { compileProgram, type ProgramRunner } from "./program.ts";
 
@@ -53,15 +53,14 @@ class ReferenceBackend implements Backend {
   private used = 0;
 
   supports(dtype: DType): boolean {
-    const kind = dtypeKind(dtype);
-    return kind !== "c" && dtype !== "float16" && dtype !== "bfloat16" && dtype !== "float0";
+    return dtype !== "float16" && dtype !== "bfloat16" && dtype !== "float0";
   }
 
   private require(dtype: DType): void {
     if (this.supports(dtype)) return;
     throw new BackendError({
       what: `the reference backend does not store ${dtype}`,
-      fix: dtype.startsWith("complex") ? "compute with real and imaginary parts" : "cast to float32",
+      fix: "cast to float32",
     });
   }
 

@@ -28,6 +28,8 @@ const stored: ReadonlySet<DType> = new Set<DType>([
   "uint64",
   "float32",
   "float64",
+  "complex64",
+  "complex128",
   "float0",
   "key<fry>",
 ]);
@@ -169,7 +171,7 @@ export class WasmBackend implements Backend {
       const result = new Float32Array(elements);
       const floats = this.heap.floats();
       const first = block.address / 4;
-      for (let i = 0; i < elements; i++) result[i] = floats[first + i]!;
+      for (let i = 0; i < result.length; i++) result[i] = floats[first + i]!;
       return result;
     }
     return this.copyOut(block.address, dtype, elements);

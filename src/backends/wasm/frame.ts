@@ -3,8 +3,9 @@
  * driver's table and workspace, where it looks them up), the counters of enclosing loops that it reads, the address of its
  * scratch memory, and, for a kernel that several threads may share, the first and the last (exclusive) of its units.
  */
-import type { BufferSpec } from "../../compile/ir.ts";
+import type { BufferSpec, Kernel } from "../../compile/ir.ts";
 import { nodesOf } from "../../compile/nodes.ts";
+import { stepBuffers } from "../../compile/plan.ts";
 import type { Expr } from "../../core/expr.ts";
 import type { DType } from "../../types/dtype.ts";
 import type { FunctionBuilder, FunctionRef } from "./function.ts";
@@ -38,6 +39,12 @@ export interface Split {
 
 /** Engines allow 1000 parameters. */
 const mostParameters = 500;
+
+/** Whether a kernel's function gets the addresses of its buffers, and does not look them up. */
+export function hasDirectBuffers(kernel: Kernel): boolean {
+  const { reads, writes } = stepBuffers(kernel);
+  return reads.size + writes.size <= mostParameters;
+}
 
 /** What all kernels of a program are compiled with. */
 export interface KernelContext {

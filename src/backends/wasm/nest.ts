@@ -10,6 +10,7 @@ import type { FunctionBuilder } from "./function.ts";
 import { Lanes, type Vec } from "./lanes.ts";
 import type { Access, Plan, Target } from "./plan.ts";
 import { emitScalar, loadOpcode, pushConstant, registerType, storeOpcode } from "./scalar.ts";
+import { chooseUnroll } from "./unroll.ts";
 import { emitSplat, emitVector, extractLane } from "./vector.ts";
 
 /** What a kernel does at the places of the nest. All but `body` are optional. */
@@ -82,10 +83,7 @@ export class Nest {
       if (plan.isVector(e) && e.op !== "load") for (const a of e.args) if (!plan.isVector(a)) this.splatted.add(a);
     }
     for (const e of plan.values) if (!plan.isVector(e)) this.splatted.add(e);
-    const { plain, long } = plan.work();
-    const extent = plan.vectorLoop < 0 ? 0 : plan.loops[plan.vectorLoop]!.extent;
-    this.unroll = extent < 16 || plain > 60 || long > 6 ? 1 : plain > 24 || long > 3 || extent < 32 ? 2 : 4;
-    this.inline = long * this.unroll <= 12;
+    ({ unroll: this.unroll, inline: this.inline } = chooseUnroll(plan));
     this.v = new Lanes(this.f, 1, frame.module.relaxed);
     const cut = frame.range === undefined ? undefined : plan.cut(hooks.free ?? 0, 4 * this.unroll);
     this.splitLoop = cut?.loop ?? -1;

@@ -59,7 +59,8 @@ class Cutter {
           return sum === undefined || !this.cuts(sum) ? [step] : this.reduce(sum);
         }
         case "loop":
-          return [{ ...step, body: this.steps(step.body) }];
+          // Partial results are no place of an iteration's own.
+          return [step.local === undefined ? { ...step, body: this.steps(step.body) } : step];
         case "while":
           return [{ ...step, condition: this.steps(step.condition), body: this.steps(step.body) }];
         case "branch":

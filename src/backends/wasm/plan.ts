@@ -249,6 +249,23 @@ export class Plan {
     }
     return { plain, long };
   }
+
+  /** How many vectors of a result's computation are needed later, at the most, at one time. */
+  pressure(): number {
+    const lastUse = new Map<Expr, number>();
+    const computed = this.nodes.filter((e) => this.lanes.has(e));
+    for (const [i, e] of computed.entries()) for (const a of e.args) lastUse.set(a, i);
+    const ending = computed.map(() => 0);
+    let [alive, most] = [0, 0];
+    for (const [i, e] of computed.entries()) {
+      alive -= ending[i]!;
+      const end = lastUse.get(e);
+      if (end === undefined) continue;
+      ending[end]!++;
+      most = Math.max(most, ++alive);
+    }
+    return most;
+  }
 }
 
 /**

@@ -5,8 +5,9 @@
  * threads is started by the host instead: the driver writes its arguments behind the table and calls the host, which has
  * pieces of it computed, in any order and by any thread, and comes back when all are done.
  */
-import type { CallbackStep, Kernel, OpaqueStep, Program, Step } from "../../compile/ir.ts";
-import type { KernelContext, KernelFunction, Split } from "./frame.ts";
+import type { CallbackStep, Kernel, LoopStep, OpaqueStep, Program, Step } from "../../compile/ir.ts";
+import { dtypeBytes } from "../../types/dtype.ts";
+import { hasDirectBuffers, type KernelContext, type KernelFunction, type Split } from "./frame.ts";
 import type { FunctionBuilder, FunctionRef, ValueType } from "./function.ts";
 import { emitKernel } from "./kernels/index.ts";
 import { ModuleBuilder } from "./module.ts";
@@ -149,7 +150,7 @@ class Driver {
   private emitStep(f: FunctionBuilder, step: Step, at: Locals): void {
     switch (step.kind) {
       case "loop": {
-        if (step.length === 0) return;
+        if (step.length === 0 || this.emitSharedLoop(f, step, at)) return;
         const counter = f.local("i32");
         f.i32(0);
         f.set(counter);
@@ -223,30 +224,58 @@ class Driver {
     });
   }
 
-  private pushAddress(f: FunctionBuilder, buffer: number, at: Omit<Locals, "counters">): void {
-    const offset = this.program.workspace.get(buffer);
-    if (offset !== undefined) {
-      f.get(at.workspace);
-      f.plus(offset);
-    } else {
-      f.get(at.table);
-      f.memory("i32.load", 4 * this.slots.get(buffer)!);
+  /** A loop whose iterations may run at once, as a kernel that threads share; false if it is not worth it. */
+  private emitSharedLoop(f: FunctionBuilder, { local, length, counter, body }: LoopStep, at: Locals): boolean {
+    const { threads, sharedWork = worthSharing } = this.options;
+    if (local === undefined || threads === 1 || body.length > stepsInFunction) return false;
+    const kernels = body as readonly Kernel[];
+    const work = length * kernels.reduce((sum, kernel) => sum + estimatedWork(this.program.buffers, kernel), 0);
+    if (work < sharedWork || !kernels.every((kernel) => hasDirectBuffers(kernel))) return false;
+    // Each thread has memory for an iteration's own buffers.
+    const offsets = new Map<number, number>();
+    let bytes = 0;
+    for (const buffer of local) {
+      offsets.set(buffer, bytes);
+      const { dtype, size } = this.program.buffers[buffer]!;
+      bytes += Math.ceil((dtypeBytes(dtype) * size) / scratchAlignment) * scratchAlignment;
     }
+    this.scratchBytes = Math.max(this.scratchBytes, bytes * threads);
+    const part = this.module.function("iterations", ["i32", "i32", "i32", "i32"]);
+    const word = (i: number): number => {
+      part.get(0);
+      part.memory("i32.load", 4 * i);
+      return part.store("i32");
+    };
+    const [table, workspace] = [word(0), word(1)];
+    const counters = new Map([...at.counters.keys()].map((c, i) => [c, word(2 + i)]));
+    part.get(workspace);
+    part.plus(this.scratchOffset);
+    part.get(3);
+    part.i32(bytes);
+    part.op("i32.mul");
+    part.op("i32.add");
+    const base = part.store("i32");
+    part.count(1, { local: 2 }, 1, () =>
+      this.emitSteps(part, body, { table, workspace, counters: counters.set(counter, 1), own: { base, offsets } }),
+    );
+    const number = this.share(part, { extent: length, unit: 1, coarse: false, work });
+    this.emitStart(
+      f,
+      number,
+      at,
+      [at.table, at.workspace, ...at.counters.values()].map((local) => () => f.get(local)),
+    );
+    return true;
   }
 
-  private emitCall(f: FunctionBuilder, kernel: Kernel, at: Locals): void {
-    const compiled = this.kernel(kernel);
-    const args = this.kernelArguments(f, compiled, at);
-    const number = this.numbers.get(kernel);
-    if (number === undefined) {
-      for (const push of args) push();
-      if (compiled.ranged) {
-        f.i32(0);
-        f.i32(compiled.split?.extent ?? 0);
-      }
-      f.call(compiled.target);
-      return;
-    }
+  /** Makes a function of (arguments, from, to, thread) one that the host has computed by threads; returns its number. */
+  private share(part: FunctionBuilder, kernel: ParallelKernel): number {
+    this.module.export(`part${this.parallel.length}`, part);
+    return this.parallel.push(kernel) - 1;
+  }
+
+  /** Starts a shared kernel: its arguments go behind the table. */
+  private emitStart(f: FunctionBuilder, number: number, at: Locals, args: readonly (() => void)[]): void {
     const offset = 4 * (this.slots.size + 1);
     this.argumentBytes = Math.max(this.argumentBytes, 4 * args.length);
     for (const [i, push] of args.entries()) {
@@ -260,28 +289,57 @@ class Driver {
     f.call(this.module.import(startFunction, startType, []));
   }
 
-  /** The function of a kernel, which gets a number if threads share it. */
-  private kernel(kernel: Kernel): KernelFunction {
+  private pushAddress(f: FunctionBuilder, buffer: number, at: Omit<Locals, "counters">): void {
+    const own = at.own?.offsets.get(buffer);
+    const offset = this.program.workspace.get(buffer);
+    if (own !== undefined) {
+      f.get(at.own!.base);
+      f.plus(own);
+    } else if (offset !== undefined) {
+      f.get(at.workspace);
+      f.plus(offset);
+    } else {
+      f.get(at.table);
+      f.memory("i32.load", 4 * this.slots.get(buffer)!);
+    }
+  }
+
+  private emitCall(f: FunctionBuilder, kernel: Kernel, at: Locals): void {
+    const compiled = this.kernel(kernel, at.own === undefined);
+    const args = this.kernelArguments(f, compiled, at);
+    const number = this.numbers.get(kernel);
+    if (number === undefined) {
+      for (const push of args) push();
+      if (compiled.ranged) {
+        f.i32(0);
+        f.i32(compiled.split?.extent ?? 0);
+      }
+      f.call(compiled.target);
+      return;
+    }
+    this.emitStart(f, number, at, args);
+  }
+
+  /** The function of a kernel, which gets a number if threads share it: not inside of what they share. */
+  private kernel(kernel: Kernel, mayShare: boolean): KernelFunction {
     const known = this.kernels.get(kernel);
     if (known !== undefined) return known;
     const { threads, sharedWork = worthSharing } = this.options;
-    const work = threads > 1 ? estimatedWork(this.program.buffers, kernel) : 0;
-    const compiled = emitKernel(this.context, kernel, threads > 1 && work >= sharedWork);
+    const work = threads > 1 && mayShare ? estimatedWork(this.program.buffers, kernel) : 0;
+    const compiled = emitKernel(this.context, kernel, threads > 1 && mayShare && work >= sharedWork);
     this.kernels.set(kernel, compiled);
     let scratch = compiled.scratch;
     if (compiled.split !== undefined && compiled.split.extent > compiled.split.unit) {
       scratch = Math.ceil(scratch / scratchAlignment) * scratchAlignment;
-      this.exportPart(compiled, scratch);
+      this.numbers.set(kernel, this.share(this.partOf(compiled, scratch), { ...compiled.split, work }));
       scratch *= threads;
-      this.numbers.set(kernel, this.parallel.length);
-      this.parallel.push({ ...compiled.split, work });
     }
     this.scratchBytes = Math.max(this.scratchBytes, scratch);
     return compiled;
   }
 
-  /** Exports a function of (arguments, from, to, thread) that computes a part of a kernel. */
-  private exportPart({ target, ranged, scratch }: KernelFunction, scratchBytes: number): void {
+  /** A function of (arguments, from, to, thread) that computes a part of a kernel. */
+  private partOf({ target, ranged, scratch }: KernelFunction, scratchBytes: number): FunctionBuilder {
     const part = this.module.function("part", ["i32", "i32", "i32", "i32"]);
     const count = target.params.length - (ranged ? 2 : 0);
     for (let i = 0; i < count; i++) {
@@ -297,7 +355,7 @@ class Driver {
     part.get(1);
     part.get(2);
     part.call(target);
-    this.module.export(`part${this.parallel.length}`, part);
+    return part;
   }
 
   /** What pushes the arguments of a kernel, but for the range. */
@@ -324,6 +382,8 @@ interface Locals {
   readonly workspace: number;
   /** Counters of the enclosing loops. */
   readonly counters: ReadonlyMap<number, number>;
+  /** Inside of a shared loop: the buffers that each thread has for itself, and where. */
+  readonly own?: { readonly base: number; readonly offsets: ReadonlyMap<number, number> };
 }
 
 /** Compiles a program. */

@@ -1,5 +1,6 @@
 /** Norms of vectors and matrices, and condition numbers. */
 import { absolute, power, sqrt } from "../../array/arithmetic.ts";
+import { squaredModulus } from "../../array/complex.ts";
 import { type ArrayArg, cast, here } from "../../array/convert.ts";
 import { any, max, min, sum } from "../../array/reduction.ts";
 import { expandDims, moveaxis } from "../../array/shape.ts";
@@ -10,6 +11,7 @@ import { div, mul } from "../../prims/arithmetic.ts";
 import { and, not } from "../../prims/bitwise.ts";
 import { where } from "../../prims/rules.ts";
 import { sliceAlong } from "../../prims/slicing.ts";
+import { isComplex, realDType } from "../../types/dtype.ts";
 import { canonicalAxis, formatShape } from "../../types/shape.ts";
 import { range } from "../../util/list.ts";
 import { readArguments, type Trailing } from "../arguments.ts";
@@ -31,7 +33,7 @@ export interface NormOptions {
 }
 
 const length = (x: NDArray, axis: readonly number[], keepdims: boolean): NDArray =>
-  sqrt(sum(mul(x, x), axis, { keepdims }));
+  sqrt(sum(isComplex(x.aval.dtype) ? squaredModulus(x) : mul(x, x), axis, { keepdims }));
 
 function vectorNormOf(x: NDArray, ord: NormOrder, axis: readonly number[], keepdims: boolean): NDArray {
   if (ord === null || ord === 2) return length(x, axis, keepdims);
@@ -45,7 +47,7 @@ function vectorNormOf(x: NDArray, ord: NormOrder, axis: readonly number[], keepd
   const sizes = absolute(x);
   if (ord === Number.POSITIVE_INFINITY) return max(sizes, axis, { keepdims, initial: 0 });
   if (ord === Number.NEGATIVE_INFINITY) return min(sizes, axis, { keepdims });
-  if (ord === 0) return sum(cast(truth(x), x.aval.dtype), axis, { keepdims });
+  if (ord === 0) return sum(cast(truth(x), realDType(x.aval.dtype)), axis, { keepdims });
   if (ord === 1) return sum(sizes, axis, { keepdims });
   return power(sum(power(sizes, ord), axis, { keepdims }), 1 / ord);
 }

@@ -37,3 +37,19 @@ export function repeat(f: FunctionBuilder, n: number, body: () => void): void {
     });
   });
 }
+
+/** Four vectors of four, rows and columns exchanged. */
+export function transposed(f: FunctionBuilder, rows: readonly number[]): number[] {
+  const shuffled = (a: number, b: number, lanes: readonly [number, number, number, number]): number => {
+    f.get(a);
+    f.get(b);
+    f.shuffle32(...lanes);
+    return f.store("v128");
+  };
+  const [a, b, c, d] = rows as [number, number, number, number];
+  const pairs = [
+    [shuffled(a, b, [0, 4, 1, 5]), shuffled(c, d, [0, 4, 1, 5])],
+    [shuffled(a, b, [2, 6, 3, 7]), shuffled(c, d, [2, 6, 3, 7])],
+  ] as const;
+  return pairs.flatMap(([x, y]) => [shuffled(x, y, [0, 1, 4, 5]), shuffled(x, y, [2, 3, 6, 7])]);
+}

@@ -6,7 +6,7 @@
 import type { FunctionBuilder, FunctionRef } from "../function.ts";
 import type { ModuleBuilder } from "../module.ts";
 import type { MemoryOpcode } from "../opcodes.ts";
-import { bytesOf, type GemmType, i32s, increase, increaseBy, repeat } from "./common.ts";
+import { bytesOf, type GemmType, i32s, increase, increaseBy, repeat, transposed } from "./common.ts";
 import { packWalkFunction } from "./walk.ts";
 
 /** Rows of a tile; pieces of a product start at multiples of it. Larger tiles, and unrolling over k, make some engines spill registers. */
@@ -47,9 +47,9 @@ function packFunction(module: ModuleBuilder, type: GemmType, width: number): Fun
     const [source, minor, along, count, depth, target] = [0, 1, 2, 3, 4, 5] as const;
     const bytes = bytesOf(type);
     const [load, store]: MemoryOpcode[] = [`${type}.load`, `${type}.store`];
-    const [done, p, q, n] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
-    const rows = (body: () => void): void =>
-      repeat(f, depth, () => {
+    const [done, p, q, n, rest] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
+    const rows = (body: () => void, count: number = depth): void =>
+      repeat(f, count, () => {
         body();
         increase(f, target, width * bytes);
         increaseBy(f, p, along);
@@ -60,6 +60,55 @@ function packFunction(module: ModuleBuilder, type: GemmType, width: number): Fun
         push(offset);
         f.memory("v128.store", offset);
       }
+    };
+    const copyRow = (): void => {
+      f.get(p);
+      f.set(q);
+      for (let i = 0; i < width; i++) {
+        f.get(target);
+        f.get(q);
+        f.memory(load!);
+        f.memory(store!, i * bytes);
+        if (i + 1 < width) increaseBy(f, q, minor);
+      }
+    };
+    /** Four rows at once, while they are consecutive in memory and four are left. */
+    const turned = (): void => {
+      f.get(along);
+      f.i32(bytes);
+      f.op("i32.eq");
+      f.get(depth);
+      f.i32(4);
+      f.op("i32.ge_u");
+      f.op("i32.and");
+      f.if(() =>
+        f.loop((again) => {
+          f.get(p);
+          f.set(q);
+          for (let i = 0; i < width; i += 4) {
+            f.scope(() => {
+              const lines = [0, 1, 2, 3].map((j) => {
+                f.get(q);
+                f.memory("v128.load");
+                if (i + j + 1 < width) increaseBy(f, q, minor);
+                return f.store("v128");
+              });
+              for (const [r, row] of transposed(f, lines).entries()) {
+                f.get(target);
+                f.get(row);
+                f.memory("v128.store", (r * width + i) * bytes);
+              }
+            });
+          }
+          increase(f, target, 4 * width * bytes);
+          increase(f, p, 16);
+          increase(f, rest, -4);
+          f.get(rest);
+          f.i32(4);
+          f.op("i32.ge_u");
+          f.branchIf(again);
+        }),
+      );
     };
     f.count(done, { local: count }, width, () => {
       f.get(source);
@@ -87,18 +136,13 @@ function packFunction(module: ModuleBuilder, type: GemmType, width: number): Fun
                   f.memory("v128.load", offset);
                 }),
               ),
-            () =>
-              rows(() => {
-                f.get(p);
-                f.set(q);
-                for (let i = 0; i < width; i++) {
-                  f.get(target);
-                  f.get(q);
-                  f.memory(load!);
-                  f.memory(store!, i * bytes);
-                  if (i + 1 < width) increaseBy(f, q, minor);
-                }
-              }),
+            () => {
+              f.get(depth);
+              f.set(rest);
+              if (bytes === 4) turned();
+              f.get(rest);
+              f.if(() => rows(copyRow, rest));
+            },
           );
         },
         () => {

@@ -14,6 +14,7 @@ import { Plan, type Target } from "../plan.ts";
 import { emitScalar, pushConstant, registerType } from "../scalar.ts";
 import { extractLane } from "../vector.ts";
 import { Accumulator, type CombineOp, combineVectors, neutral } from "./combine.ts";
+import { Extremes } from "./extremes.ts";
 import { emitMap } from "./map.ts";
 import { Totals } from "./totals.ts";
 
@@ -51,7 +52,8 @@ export function emitReduce(frame: Frame, kernel: ReduceKernel): void {
     (plan.vectorLoop >= plan.border || sizeOf(reduced) > shortSum)
   ) {
     emitSum(frame, plan, kernel, target);
-  } else emitVectorReduce(frame, plan, kernel, target, op);
+  } else if ((op === "max" || op === "min") && value.dtype === "float32") emitExtremes(frame, plan, kernel, target, op);
+  else emitVectorReduce(frame, plan, kernel, target, op);
 }
 
 /** The dtype of a reduction's results. Sums and products of float32 may also be left in double precision. */
@@ -129,6 +131,32 @@ function emitVectorReduce(frame: Frame, plan: Plan, { value }: ReduceKernel, tar
     },
   });
   const along = plan.vectorLoop >= plan.border;
+  nest.emit();
+}
+
+/** The largest or smallest of float32. */
+function emitExtremes(frame: Frame, plan: Plan, { value }: ReduceKernel, target: Target, op: "max" | "min"): void {
+  const { f, module } = frame;
+  const along = plan.vectorLoop >= plan.border;
+  const single = new Accumulator(f, module, op, "float32");
+  let extremes = new Extremes(f, op, 0, along);
+  const nest: Nest = new Nest(frame, plan, [], {
+    free: plan.border,
+    enter: () => {
+      if (along) single.reset();
+      extremes = new Extremes(f, op, along ? nest.unroll : nest.width, along);
+    },
+    body: () => {
+      if (nest.width === 0) single.take(() => nest.push(value));
+      else extremes.take(nest.v, nest.vector(value));
+    },
+    leave: () => {
+      if (!along) return nest.storeVector(target, extremes.results(nest.v, nest.width));
+      const [all] = extremes.results(nest.v, nest.unroll);
+      for (let lane = 0; lane < 4; lane++) single.take(() => extractLane(f, all!, lane, "float32"));
+      nest.storeScalar(target, () => single.result(target.dtype));
+    },
+  });
   nest.emit();
 }
 

@@ -4,42 +4,12 @@
  */
 import type { Expr } from "../../../core/expr.ts";
 import type { Frame } from "../frame.ts";
-import type { FunctionBuilder } from "../function.ts";
 import type { Access, Plan, Target } from "../plan.ts";
+import { transposed } from "./common.ts";
 
 /** Rows of the result in one tile: half a cache line of each row that is read. */
 const tileRows = 8;
 const tileColumns = 4;
-
-/** Two steps of shuffles that turn four vectors: pairs of registers and the lanes that are taken of them. */
-const steps = [
-  [
-    [0, 1, 0, 4, 1, 5],
-    [2, 3, 0, 4, 1, 5],
-    [0, 1, 2, 6, 3, 7],
-    [2, 3, 2, 6, 3, 7],
-  ],
-  [
-    [0, 1, 0, 1, 4, 5],
-    [0, 1, 2, 3, 6, 7],
-    [2, 3, 0, 1, 4, 5],
-    [2, 3, 2, 3, 6, 7],
-  ],
-] as const;
-
-/** The columns of four rows, both as locals. */
-function turn(f: FunctionBuilder, rows: readonly number[]): readonly number[] {
-  let vectors = rows;
-  for (const step of steps) {
-    vectors = step.map(([x, y, a, b, c, d]) => {
-      f.get(vectors[x]!);
-      f.get(vectors[y]!);
-      f.shuffle32(a, b, c, d);
-      return f.store("v128");
-    });
-  }
-  return vectors;
-}
 
 /** Writes the kernel that stores `value` if it is such a move of 32-bit elements, and tells whether it did. */
 export function emitTransposition(frame: Frame, plan: Plan, target: Target, value: Expr): boolean {
@@ -94,7 +64,7 @@ export function emitTransposition(frame: Frame, plan: Plan, target: Target, valu
           f.memory("v128.load", 4 * (c * across + r));
           return f.store("v128");
         });
-        turn(f, loaded).forEach((vector, k) => {
+        transposed(f, loaded).forEach((vector, k) => {
           f.get(q);
           f.get(vector);
           f.memory("v128.store", 4 * (r + k) * down);

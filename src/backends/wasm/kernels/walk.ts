@@ -7,7 +7,7 @@ import type { Walk } from "../../../compile/ir.ts";
 import type { FunctionBuilder, FunctionRef } from "../function.ts";
 import type { ModuleBuilder } from "../module.ts";
 import type { MemoryOpcode } from "../opcodes.ts";
-import { bytesOf, type GemmType, i32s, increase, repeat } from "./common.ts";
+import { bytesOf, type GemmType, i32s, increase, repeat, transposed } from "./common.ts";
 
 /** Writes the offsets of all steps of a walk, in bytes, to `offset` behind the address in a local. */
 export function emitTable(f: FunctionBuilder, address: number, offset: number, walk: Walk, bytes: number): void {
@@ -48,22 +48,6 @@ function pushConsecutive(f: FunctionBuilder, count: number, bytes: number, push:
     f.op("i32.eq");
     f.op("i32.and");
   }
-}
-
-/** Four vectors of four, rows and columns exchanged. */
-function transposed(f: FunctionBuilder, rows: readonly number[]): number[] {
-  const shuffled = (a: number, b: number, lanes: readonly [number, number, number, number]): number => {
-    f.get(a);
-    f.get(b);
-    f.shuffle32(...lanes);
-    return f.store("v128");
-  };
-  const [a, b, c, d] = rows as [number, number, number, number];
-  const pairs = [
-    [shuffled(a, b, [0, 4, 1, 5]), shuffled(c, d, [0, 4, 1, 5])],
-    [shuffled(a, b, [2, 6, 3, 7]), shuffled(c, d, [2, 6, 3, 7])],
-  ] as const;
-  return pairs.flatMap(([x, y]) => [shuffled(x, y, [0, 1, 4, 5]), shuffled(x, y, [2, 3, 6, 7])]);
 }
 
 /**

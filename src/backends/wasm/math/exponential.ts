@@ -14,7 +14,7 @@ const rounderBits = 0x4b400000;
 
 /** (e^r - 1 - r) / r^2 for |r| <= ln 2 / 2. */
 const exponentialTail = [
-  1.987569159e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1,
+  1.381459878757596e-3, 8.368716575205326e-3, 4.166838899254799e-2, 1.666652113199234e-1, 4.999999403953552e-1,
 ] as const;
 
 /** e^r - 1 for |r| <= ln 2 / 2. */
@@ -30,18 +30,21 @@ function reduce(v: Lanes, x: Vec): { readonly n: Vec; readonly bits: Vec; readon
   return { n, bits, r };
 }
 
-/** y 2^n for -152 <= n <= 130, rounded once also where it is subnormal: two factors, neither of which overflows. */
-function scale(v: Lanes, y: Vec, n: Vec): Vec {
-  const half = v.shift("i32x4.shr_s", n, 1);
-  const rest = v.op("i32x4.sub", n, half);
-  const power = (k: Vec): Vec => v.shift("i32x4.shl", v.op("i32x4.add", k, v.i32(127)), 23);
+/**
+ * y 2^n for -152 <= n <= 130, rounded once also where it is subnormal: two factors, neither of which overflows. `bits`: n as
+ * an integer plus `rounderBits`, which the shifts by 23 push out.
+ */
+function scale(v: Lanes, y: Vec, bits: Vec): Vec {
+  const half = v.shift("i32x4.shr_s", bits, 1);
+  const rest = v.op("i32x4.sub", bits, half);
+  const power = (k: Vec): Vec => v.op("i32x4.add", v.shift("i32x4.shl", k, 23), v.i32(127 << 23));
   return v.mul(v.mul(y, power(half)), power(rest));
 }
 
 /** 2^shift e^x. */
 function scaledExp(v: Lanes, x: Vec, shift: number): Vec {
   const { bits, r } = reduce(v, v.max(v.min(x, v.f32(90)), v.f32(-104)));
-  const n = v.op("i32x4.sub", bits, v.i32(rounderBits - shift));
+  const n = shift === 0 ? bits : v.op("i32x4.add", bits, v.i32(shift));
   return scale(v, v.add(reducedExpm1(v, r), v.f32(1)), n);
 }
 
@@ -53,7 +56,7 @@ export function exp2(v: Lanes, x: Vec): Vec {
   const clamped = v.max(v.min(x, v.f32(130)), v.f32(-152));
   const bits = v.add(clamped, v.f32(rounder));
   const r = v.mul(v.sub(clamped, v.sub(bits, v.f32(rounder))), v.f32(Math.LN2));
-  return scale(v, v.add(reducedExpm1(v, r), v.f32(1)), v.op("i32x4.sub", bits, v.i32(rounderBits)));
+  return scale(v, v.add(reducedExpm1(v, r), v.f32(1)), bits);
 }
 
 /** e^x - 1 = 2 (s (e^r - 1) + (s - 1/2)) with s = 2^(n - 1), which does not overflow before the result does. */
