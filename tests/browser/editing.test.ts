@@ -55,6 +55,23 @@ inBrowser("the editor of a cell", () => {
     expect(await cell(page, 1).locator("pre.code").textContent()).toBe(text);
   });
 
+  it("takes the place of the code that stood there, and nothing moves", async () => {
+    const page = await openNotebook("autodiff");
+    // The first line of the code, and where the next block begins.
+    const places = () =>
+      cell(page, 2).evaluate((node) => {
+        const code = node.querySelector(".cm-line") ?? node.querySelector("pre.code code")!;
+        const range = document.createRange();
+        range.selectNodeContents(code);
+        const { left, top } = range.getClientRects()[0]!;
+        const box = node.getBoundingClientRect();
+        return [left - box.left, top - box.top, box.height].map(Math.round);
+      });
+    const before = await places();
+    await edit(page, 2);
+    expect(await places()).toEqual(before);
+  });
+
   it("declares names anew, which functions of other cells see", async () => {
     const page = await openCells(["const a = 1;", "const f = () => a + 1;\nconsole.log(f());", "console.log(f());"]);
     for (const index of [0, 1]) await run(page, index);
