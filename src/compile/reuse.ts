@@ -13,14 +13,17 @@ import { stepBuffers } from "./plan.ts";
 /** For each output, in order of preference, the numbers of inputs (in the program's order). */
 export function reusableInputs({ steps, buffers, inputs, outputs }: Program): number[][] {
   const accesses = steps.map(stepBuffers);
-  const bytes = (buffer: number): number => buffers[buffer]!.size * dtypeBytes(buffers[buffer]!.dtype);
+  const width = (buffer: number): number => dtypeBytes(buffers[buffer]!.dtype);
+  const bytes = (buffer: number): number => buffers[buffer]!.size * width(buffer);
   return outputs.map((output) => {
     const first = accesses.findIndex(({ writes }) => writes.has(output));
     if (first < 0) return [];
     const fits = (input: number): boolean =>
       bytes(input) === bytes(output) &&
       !accesses.slice(first + 1).some(({ reads }) => reads.has(input)) &&
-      (!accesses[first]!.reads.has(input) || readsInPlace(steps[first]!, input, output));
+      (!accesses[first]!.reads.has(input) ||
+        // Elements of another size lie elsewhere, though their indices are the same.
+        (width(input) === width(output) && readsInPlace(steps[first]!, input, output)));
     return inputs.flatMap((input, i) => (fits(input) ? [i] : []));
   });
 }

@@ -419,6 +419,12 @@ describe("donation", () => {
       const y = lax.full([n], 1, "float32").add(0);
       expect(growth(() => expectClose(g(y).get(7), n + 2))).toBeLessThanOrEqual(0);
     });
+    test("not in place where the elements of the result have another size", () => {
+      // As many bytes as the argument, and the same index for each element: but not the same place.
+      const widened = jit((x: NDArray) => lax.mul(lax.slice(x, [0], [n]).astype("float32"), 2), { donateArgnums: 0 });
+      const bytes = lax.rem(counting([4 * n]), 100).astype("int8");
+      expectClose(widened(bytes), lax.mul(lax.rem(counting([n]), 100), 2));
+    });
     test("of rows that run in blocks", () => {
       const normal = (x: NDArray): NDArray => {
         const e = lax.exp(x);

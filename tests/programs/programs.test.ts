@@ -217,6 +217,54 @@ test("a recurrent network by scan has the gradient of the unrolled one", () => {
   expectClose(da, db, 1e-12);
 });
 
+describe("Newton's method, differentiated at its solution", () => {
+  // Kepler's equation E - e sin E = M, solved for the eccentric anomaly E of a planet.
+  const anomaly = (e: NDArray, m: NDArray): NDArray => {
+    const kepler = (E: NDArray): NDArray => E.sub(lax.sin(E).mul(e)).sub(m);
+    const solve = (f: (E: NDArray) => NDArray, guess: NDArray): NDArray =>
+      lax.whileLoop(
+        ([_, step]: [NDArray, NDArray]) => lax.abs(step).greater(1e-14),
+        ([E]: [NDArray, NDArray]): [NDArray, NDArray] => {
+          const step = f(E).div(grad(f)(E));
+          return [E.sub(step), step];
+        },
+        [guess, array([1], [])] as [NDArray, NDArray],
+      )[0];
+    return lax.customRoot(kepler, m, solve as never, (g, y) => y.div(g(1)));
+  };
+  const e = array([0.4], []);
+  const m = array([1.1], []);
+  const E = values(anomaly(e, m))[0]!;
+  const slope = 1 - 0.4 * Math.cos(E);
+
+  test("the root and its first derivatives are those of the implicit function theorem", () => {
+    expect(E - 0.4 * Math.sin(E)).toBeCloseTo(1.1, 13);
+    expectClose(grad(anomaly, { argnums: 1 })(e, m), [1 / slope], 1e-12);
+    expectClose(jit(grad(anomaly))(e, m), [Math.sin(E) / slope], 1e-12);
+  });
+
+  test("second derivatives, by hand and by differences", () => {
+    const second = hessian(anomaly, { argnums: 1 })(e, m);
+    expectClose(second, [(-0.4 * Math.sin(E)) / slope ** 3], 1e-12);
+    expectClose(
+      grad(grad(anomaly) as (e: NDArray, m: NDArray) => NDArray)(e, m),
+      differences((x) => grad(anomaly)(x, m), e),
+      1e-7,
+    );
+  });
+
+  test("a whole orbit at once, in one compiled loop", () => {
+    const ms = array(range(12).map((k) => 0.5 * k));
+    const rates = jit(vmap(grad(anomaly, { argnums: 1 }), [null, 0]))(e, ms);
+    const roots = values(vmap(anomaly, [null, 0])(e, ms));
+    expectClose(
+      rates,
+      roots.map((root) => 1 / (1 - 0.4 * Math.cos(root))),
+      1e-12,
+    );
+  });
+});
+
 describe("fitting predators and prey", () => {
   // x' = a x - b x y, y' = -c y + d x y, whose solutions keep d x - c log x + b y - a log y.
   const times = array([0, 0.5, 1, 1.5, 2]);
