@@ -7,7 +7,7 @@
  */
 export const budgets = {
   full: { warmUp: 300, sample: 2, total: 1500, longest: 20_000, fewest: 10, most: 200 },
-  quick: { warmUp: 80, sample: 1, total: 120, longest: 500, fewest: 3, most: 50 },
+  quick: { warmUp: 250, sample: 1, total: 120, longest: 500, fewest: 3, most: 50 },
 };
 
 /**
