@@ -33,6 +33,6 @@ export interface Backend {
   /** Runs (or enqueues) a program. Outputs are written; inputs are only read. An output may be the storage of an input that
    *  is not needed any more (donation) only if the program allows it. */
   run(executable: Executable, inputs: readonly Storage[], outputs: readonly Storage[]): void;
-  /** Bytes in use and reserved, for the profiler and the memory laws. */
-  memory(): { readonly used: number; readonly reserved: number };
+  /** Bytes in use and reserved, and how many there can be at most. */
+  memory(): { readonly used: number; readonly reserved: number; readonly limit: number };
 }

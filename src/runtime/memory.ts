@@ -210,7 +210,8 @@ export function allocate(backend: Backend, dtype: DType, elements: number, pinne
   try {
     return backend.allocate(dtype, elements);
   } catch (error) {
-    if (!(error instanceof MemoryLimitError)) throw error;
+    // What is larger than all memory needs no room made for it.
+    if (!(error instanceof MemoryLimitError) || dtypeBytes(dtype) * elements > backend.memory().limit) throw error;
   }
   sweep(true);
   for (;;) {

@@ -111,8 +111,8 @@ class ReferenceBackend implements Backend {
     );
   }
 
-  memory(): { readonly used: number; readonly reserved: number } {
-    return { used: this.used, reserved: this.used };
+  memory(): { readonly used: number; readonly reserved: number; readonly limit: number } {
+    return { used: this.used, reserved: this.used, limit: Infinity };
   }
 }
 

@@ -304,8 +304,9 @@ export class WasmBackend implements Backend {
     return this.threads?.started ?? false;
   }
 
-  memory(): { readonly used: number; readonly reserved: number } {
-    return { used: this.heap.used, reserved: this.heap.reserved };
+  memory(): { readonly used: number; readonly reserved: number; readonly limit: number } {
+    const { used, reserved, limit } = this.heap;
+    return { used, reserved, limit };
   }
 }
 

@@ -96,6 +96,11 @@ export class Heap {
     return this.floatView;
   }
 
+  /** The most bytes that there can be. */
+  get limit(): number {
+    return this.pages * pageBytes;
+  }
+
   /**
    * A block of at least `bytes` bytes, aligned to 16, contents unspecified.
    * @throws MemoryLimitError
@@ -104,10 +109,18 @@ export class Heap {
     const size = classBytes(bytes);
     const address = this.free.get(size)?.pop() ?? this.fresh(size) ?? this.joined(size);
     if (address === undefined) {
-      throw new MemoryLimitError({
-        what: `cannot allocate ${megabytes(bytes)}: ${megabytes(this.used)} of the ${megabytes(this.pages * pageBytes)} that WebAssembly can address are in use`,
-        fix: "free arrays that are not needed (delete(), using), use smaller batches, or donate arguments of jit",
-      });
+      const whole = megabytes(this.limit);
+      throw new MemoryLimitError(
+        bytes > this.limit
+          ? {
+              what: `cannot allocate ${megabytes(bytes)}: WebAssembly can address ${whole}`,
+              fix: "compute it in parts: in smaller batches, or row by row with lax.map or lax.scan",
+            }
+          : {
+              what: `cannot allocate ${megabytes(bytes)}: ${megabytes(this.used)} of the ${whole} that WebAssembly can address are in use`,
+              fix: "free arrays that are not needed (delete(), using), use smaller batches, or donate arguments of jit",
+            },
+      );
     }
     this.used += size;
     return { address, bytes };
