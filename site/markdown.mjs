@@ -44,6 +44,12 @@ function anchor(text, taken) {
 }
 
 /**
+ * Lines of aligned equations some way apart, so that fractions do not touch.
+ * @param {string} tex
+ */
+const airy = (tex) => (tex.includes("\\begin{align") ? tex.replace(/\\\\[ \t]*\n/g, "\\\\[0.8em]\n") : tex);
+
+/**
  * A rule of markdown-it for formulas: `$...$` within a line, `$$...$$` also over several.
  * @param {any} state
  * @param {boolean} silent
@@ -77,7 +83,7 @@ export function renderMarkdown(source, options = {}) {
   markdown.inline.ruler.before("escape", "formula", formula);
   const { rules } = markdown.renderer;
   rules.formula = (tokens, index) =>
-    katex.renderToString(tokens[index].content, {
+    katex.renderToString(airy(tokens[index].content), {
       displayMode: tokens[index].meta.display,
       output: "htmlAndMathml",
       throwOnError: true,
