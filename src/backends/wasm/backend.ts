@@ -8,7 +8,7 @@ import type { Assemble } from "../../core/assembler.ts";
 import { BackendError } from "../../errors/index.ts";
 import { type DType, dtypeBytes, newTypedArray, type TypedArray } from "../../types/dtype.ts";
 import type { Backend, Executable, Storage } from "../backend.ts";
-import { supportsRelaxedSimd } from "./features.ts";
+import { supportsRelaxedSimd, supportsSimd } from "./features.ts";
 import { type Block, Heap } from "./heap.ts";
 import { hostImports } from "./host.ts";
 import { importModule, ModuleBuilder } from "./module.ts";
@@ -109,6 +109,9 @@ interface Remains {
 
 let programs = 0;
 
+const elsewhere =
+  'use the reference backend, which is slow: import "adjoint/testing" and config.update("defaultBackend", "reference")';
+
 export class WasmBackend implements Backend {
   readonly name = "wasm";
   private readonly heap: Heap;
@@ -120,10 +123,16 @@ export class WasmBackend implements Backend {
     if (parallel !== undefined) this.threads?.forget(parallel);
   });
 
-  /** @throws BackendError if there is no WebAssembly */
+  /** @throws BackendError if there is no WebAssembly, or none with SIMD */
   constructor(options: WasmOptions = {}) {
     if (typeof WebAssembly === "undefined") {
-      throw new BackendError({ what: "this runtime has no WebAssembly", fix: "use the reference backend" });
+      throw new BackendError({ what: "this runtime has no WebAssembly", fix: elsewhere });
+    }
+    if (!supportsSimd()) {
+      throw new BackendError({
+        what: "the WebAssembly of this runtime has no SIMD, which compiled programs need",
+        fix: `use Chrome 91, Firefox 89, Safari 16.4, Node 16.4 or later; or ${elsewhere}`,
+      });
     }
     this.options = options;
     this.heap = new Heap(options.maximumPages, options.shared ?? true);
@@ -312,7 +321,7 @@ export class WasmBackend implements Backend {
 
 /**
  * A backend with a heap of its own.
- * @throws BackendError if there is no WebAssembly
+ * @throws BackendError if there is no WebAssembly, or none with SIMD
  */
 export function createWasmBackend(options: WasmOptions = {}): WasmBackend {
   return new WasmBackend(options);
